@@ -1,0 +1,230 @@
+/* ConstrINT: an exact solver for integer constraints.
+ *
+ * A model is built expression by expression (ci_builder), frozen into an
+ * immutable graph (ci_model) and handed to any number of solvers (ci_solver).
+ *
+ * Values are exact.  Declared variables are 64-bit; an intermediate that fits
+ * no 128-bit integer is the error CI_EOVERFLOW, which names the expression.
+ *
+ * Errors: a function that can fail returns CI_OK or a negative code;
+ * ci_error() then holds one line for people.  Out-parameters are written on
+ * success only.  A `T **out` is the caller's to free; a returned `const T *`
+ * is borrowed from its owner.  Nothing here exits, aborts or prints.
+ *
+ * Threads: a ci_model may be shared by any number of threads.  A ci_builder or
+ * a ci_solver belongs to one thread at a time.  ci_error() is per thread.
+ */
+#ifndef CONSTRINT_H
+#define CONSTRINT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#if defined(__GNUC__)
+#define CI_API __attribute__((visibility("default")))
+#else
+#define CI_API
+#endif
+
+enum {
+  CI_OK = 0,
+  CI_ENOMEM = -1,    /* the allocator, or the budget's memory limit */
+  CI_EINVAL = -2,    /* misuse of a call */
+  CI_ESYNTAX = -3,   /* a text that cannot be read: ci_error() has file:line:column */
+  CI_EOVERFLOW = -4, /* an intermediate beyond 128 bits, or a value beyond int64 where one is needed */
+  CI_ELIMIT = -5,    /* the time limit left the answer open */
+  CI_ECANCEL = -6,   /* the cancel callback asked to stop */
+  CI_EIO = -7,
+  CI_EINTERNAL = -8
+};
+
+/* The message of this thread's last failure; never NULL.  May hold several
+ * lines for a syntax error (message, source line, caret). */
+CI_API const char *ci_error(void);
+CI_API const char *ci_version(void);
+
+/* ---- Building a model ---------------------------------------------------- */
+
+typedef struct ci_builder ci_builder;
+typedef struct ci_model ci_model;
+
+/* A node of the expression graph; equal nodes get equal handles.  Negative:
+ * an error code.  A function that is handed a negative handle returns it, so
+ * that a nest of calls needs one check at the end. */
+typedef int32_t ci_expr;
+
+typedef enum ci_op {
+  /* integers; n-ary where marked */
+  CI_NEG, CI_ABS,
+  CI_ADD /* n */, CI_SUB, CI_MUL /* n */,
+  CI_FLOORDIV, /* sign of the divisor; undefined by 0 */
+  CI_MOD,      /* sign of the divisor; undefined by 0 */
+  CI_EXACTDIV, /* undefined unless the divisor divides */
+  CI_CEILDIV,  /* undefined by 0 */
+  CI_POW,      /* 0**0 = 1; undefined for a negative exponent */
+  CI_BITXOR,   /* two's complement of any width, as Python's ^ */
+  CI_MIN /* n */, CI_MAX /* n */,
+  CI_ELEMENT,  /* (index, item0, item1, ...): undefined outside 0..n-1 */
+  CI_ITE,      /* (condition, then, else) */
+  /* truth values: 0 or 1, usable as integers; an integer used as a truth
+   * value is true when it is not 0 */
+  CI_EQ, CI_NE, CI_LT, CI_LE, CI_GT, CI_GE,
+  CI_DIVIDES,  /* (a, b): a divides b; undefined for a = 0 */
+  CI_NOT, CI_AND /* n */, CI_OR /* n */, CI_XOR, CI_IMPLIES, CI_IFF,
+  CI_ALLDIFFERENT /* n */,
+  CI_OP_COUNT
+} ci_op;
+
+/* Undefined values (relational semantics): the innermost truth value that
+ * holds an undefined integer is false.  `not (a % 0 == 1)` is thus true. */
+
+CI_API int ci_builder_new(ci_builder **out);
+CI_API void ci_builder_free(ci_builder *b); /* NULL is fine */
+
+CI_API ci_expr ci_int(ci_builder *b, int64_t value);
+/* A declared variable; names are unique.  step >= 1: lo, lo+step, ... <= hi. */
+CI_API ci_expr ci_var_range(ci_builder *b, const char *name, int64_t lo, int64_t hi, int64_t step);
+/* One of the n >= 1 given values.  Their listed order is kept (ci_model_listed). Doubles are dropped. */
+CI_API ci_expr ci_var_values(ci_builder *b, const char *name, const int64_t *values, size_t n);
+/* Text shown in place of a variable's values: labels[i] for the i-th listed value. */
+CI_API int ci_var_labels(ci_builder *b, ci_expr var, const char *const *labels, size_t n);
+CI_API ci_expr ci_apply(ci_builder *b, ci_op op, const ci_expr *args, size_t n);
+CI_API ci_expr ci_apply1(ci_builder *b, ci_op op, ci_expr x);
+CI_API ci_expr ci_apply2(ci_builder *b, ci_op op, ci_expr x, ci_expr y);
+/* x is one of the values. */
+CI_API ci_expr ci_in(ci_builder *b, ci_expr x, const int64_t *values, size_t n);
+/* (args[0], ..., args[n-1]) is one of the rows (row-major, rows * n values). */
+CI_API ci_expr ci_table(ci_builder *b, const ci_expr *args, size_t n, const int64_t *values, size_t rows);
+/* A name for an expression in messages (`let`); not a variable. */
+CI_API int ci_name(ci_builder *b, ci_expr e, const char *name);
+
+/* Where a constraint stands in its source; file may be NULL. */
+typedef struct ci_place { const char *file; int line, column; } ci_place;
+/* Require a truth value.  name NULL: its text serves as its name.  place may be NULL. */
+CI_API int ci_constrain(ci_builder *b, ci_expr condition, const char *name, const ci_place *place);
+/* Objectives count in the order given (lexicographic). */
+CI_API int ci_objective(ci_builder *b, ci_expr e, int maximize);
+/* One more variable of the search order: largest value first or smallest. */
+CI_API int ci_order(ci_builder *b, ci_expr var, int largest_first);
+/* Freeze.  The builder is emptied whether or not this succeeds; free it still. */
+CI_API int ci_build(ci_builder *b, ci_model **out);
+
+/* ---- Reading a model ----------------------------------------------------- */
+
+/* A named figure that the text may use as a constant (hw.smem_per_block, ...). */
+typedef struct ci_let { const char *name; int64_t value; } ci_let;
+
+/* dialect: "native", "flashrnn" or "t1".  name: shown in messages.
+ * A text of length len (no terminator needed). */
+CI_API int ci_read(ci_model **out, const char *dialect, const char *text, size_t len,
+                   const char *name, const ci_let *lets, size_t nlets);
+/* Native statements into a builder that already holds variables and lets: how
+ * a program composes a model from pieces.  first_line: the line of text[0]. */
+CI_API int ci_read_into(ci_builder *b, const char *text, size_t len, const char *name,
+                        int first_line, const ci_let *lets, size_t nlets);
+/* One native expression in the builder's scope. */
+CI_API ci_expr ci_read_expr(ci_builder *b, const char *text, size_t len, const char *name,
+                            int first_line, const ci_let *lets, size_t nlets);
+/* Parse "> a < b" against a model's variables, replacing its own order.  The
+ * result is a new model that shares nothing with the caller's strings. */
+CI_API int ci_with_order(ci_model **out, const ci_model *m, const char *order);
+/* The warnings of the last ci_read in this thread, one a line; "" if none. */
+CI_API const char *ci_warnings(void);
+
+/* ---- Looking at a model -------------------------------------------------- */
+
+CI_API ci_model *ci_model_ref(const ci_model *m); /* one more owner */
+CI_API void ci_model_free(ci_model *m);           /* one owner less; NULL is fine */
+CI_API size_t ci_model_vars(const ci_model *m);
+CI_API const char *ci_model_var_name(const ci_model *m, size_t var);
+/* Index of a variable, or -1. */
+CI_API int ci_model_find(const ci_model *m, const char *name);
+/* The declared values in listed order: *values is NULL for a range declaration,
+ * whose lo, hi and step are then given. Any out-parameter may be NULL. */
+CI_API size_t ci_model_listed(const ci_model *m, size_t var, const int64_t **values,
+                              int64_t *lo, int64_t *hi, int64_t *step);
+/* The label of a value, or NULL. */
+CI_API const char *ci_model_label(const ci_model *m, size_t var, int64_t value);
+CI_API size_t ci_model_constraints(const ci_model *m);
+CI_API const char *ci_model_constraint_name(const ci_model *m, size_t c);
+CI_API ci_place ci_model_constraint_place(const ci_model *m, size_t c);
+CI_API size_t ci_model_objectives(const ci_model *m);
+/* Is objective k to be maximized? */
+CI_API int ci_model_maximizes(const ci_model *m, size_t k);
+
+/* ---- Evaluating one assignment ------------------------------------------- */
+
+/* values: one per variable, in declaration order.  Exact, independent of the
+ * search: an evaluator of its own, used to check every solution in tests. */
+/* *broken gets the indices of broken constraints (caller frees with free());
+ * values outside their domains are reported through *outside, the first such
+ * variable's index or -1. */
+CI_API int ci_check(const ci_model *m, const int64_t *values, size_t **broken, size_t *nbroken, int *outside);
+/* The k-th objective's value. */
+CI_API int ci_eval_objective(const ci_model *m, size_t k, const int64_t *values, int64_t *out);
+
+/* ---- Solving ------------------------------------------------------------- */
+
+typedef struct ci_solver ci_solver;
+
+typedef struct ci_limits {
+  double seconds;              /* wall time from the call; 0: none */
+  uint64_t memory_bytes;       /* of this solver; 0: none */
+  int (*cancel)(void *data);   /* polled often; non-zero stops.  NULL: none */
+  void *cancel_data;
+} ci_limits;
+
+typedef struct ci_options {
+  uint64_t seed;
+  ci_limits limits;
+} ci_options;
+
+typedef struct ci_stats {
+  uint64_t nodes, failures, propagations, solutions;
+  uint64_t peak_bytes;
+  double seconds;
+} ci_stats;
+
+typedef enum ci_answer {
+  CI_NONE = 0,     /* proven: there is no (further) solution */
+  CI_FOUND = 1,    /* a solution; for ci_optimize: proven optimal */
+  CI_INCUMBENT = 2 /* ci_optimize: a limit was hit; values hold the best so far */
+} ci_answer;
+
+/* options may be NULL.  The solver keeps its own reference to the model. */
+CI_API int ci_solver_new(ci_solver **out, const ci_model *m, const ci_options *options);
+CI_API void ci_solver_free(ci_solver *s);
+
+/* All of these return CI_OK and an answer, or a negative code; CI_ELIMIT,
+ * CI_ECANCEL and CI_ENOMEM leave the answer open. values: room for
+ * ci_model_vars() numbers. */
+
+/* The first solution: in the model's order if it has one (lexicographic;
+ * variables not listed follow in order of appearance, smallest first), else
+ * any, the same for the same seed and build. */
+CI_API int ci_solve(ci_solver *s, int64_t *values, ci_answer *answer);
+/* The solutions one by one, each exactly once; call until CI_NONE. */
+CI_API int ci_next(ci_solver *s, int64_t *values, ci_answer *answer);
+/* Start over. */
+CI_API void ci_rewind(ci_solver *s);
+/* The exact number of solutions in decimal; caller frees with free(). */
+CI_API int ci_count(ci_solver *s, char **decimal);
+/* progress (may be NULL) is called for every better solution. */
+CI_API int ci_optimize(ci_solver *s, int64_t *values, ci_answer *answer,
+                       void (*progress)(void *data, const int64_t *values), void *data);
+/* The domains that propagation alone leaves. CI_NONE if it refutes the model. */
+CI_API int ci_propagate(ci_solver *s, ci_answer *answer);
+/* After ci_propagate: the number of ranges of a variable's domain, and the
+ * i-th range lo, lo+step, ..., hi. */
+CI_API size_t ci_domain_ranges(const ci_solver *s, size_t var);
+CI_API int ci_domain_range(const ci_solver *s, size_t var, size_t i, int64_t *lo, int64_t *hi, int64_t *step);
+CI_API void ci_solver_stats(const ci_solver *s, ci_stats *out);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

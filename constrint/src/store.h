@@ -1,0 +1,99 @@
+/* The store: domains, the trail, and the queue of propagators.
+ *
+ * Every node of the model's graph that the search needs is a term: the declared
+ * variables and the intermediates alike.  A term has 128-bit bounds, a stride
+ * (lo + k*step), and, once it is small, an explicit set of values.
+ *
+ * Every change of a domain goes through term_change(), is recorded on the
+ * trail and carries a reason: the propagator that made it, or the search.
+ */
+#ifndef CI_STORE_H
+#define CI_STORE_H
+
+#include <stddef.h>
+#include "wide.h"
+
+typedef struct store store;
+typedef int32_t term;
+typedef struct propagator propagator;
+
+/* Why a domain changed: a propagator, or NULL for a decision of the search. */
+typedef const propagator *reason;
+
+/* ---- Reading domains ---- */
+wide term_lo(const store *s, term x);
+wide term_hi(const store *s, term x);
+bool term_fixed(const store *s, term x);
+wide term_value(const store *s, term x); /* of a fixed term */
+bool term_has(const store *s, term x, wide v);
+/* Every value is congruent to lo modulo step; 1 says nothing, 0 means fixed. */
+wide term_step(const store *s, term x);
+/* Number of values, saturating at UINT64_MAX. */
+uint64_t term_size(const store *s, term x);
+/* Is the domain held value by value, so that term_remove() takes effect anywhere? */
+bool term_explicit(const store *s, term x);
+/* The smallest value > v (largest < v) in the domain; v itself if there is none. */
+wide term_next(const store *s, term x, wide v);
+wide term_prev(const store *s, term x, wide v);
+/* Iterate: for (wide v = term_lo(s,x);; v = term_next(s,x,v)) { ...; if (v == term_hi(s,x)) break; } */
+
+/* ---- Changing domains: false means the domain would be empty ---- */
+enum change { CHANGE_LO, CHANGE_HI, CHANGE_FIX, CHANGE_REMOVE, CHANGE_STEP };
+/* CHANGE_LO: keep values >= a.  CHANGE_HI: <= a.  CHANGE_FIX: only a.
+ * CHANGE_REMOVE: all but a; on a domain that is not explicit this takes effect
+ * only at its ends, so a propagator that needs it must stay awake.
+ * CHANGE_STEP: only values congruent to b modulo a (a >= 1). */
+bool term_change(store *s, term x, enum change kind, wide a, wide b, reason why);
+
+static inline bool term_ge(store *s, term x, wide v, reason why) { return term_change(s, x, CHANGE_LO, v, 0, why); }
+static inline bool term_le(store *s, term x, wide v, reason why) { return term_change(s, x, CHANGE_HI, v, 0, why); }
+static inline bool term_fix(store *s, term x, wide v, reason why) { return term_change(s, x, CHANGE_FIX, v, 0, why); }
+static inline bool term_remove(store *s, term x, wide v, reason why) { return term_change(s, x, CHANGE_REMOVE, v, 0, why); }
+static inline bool term_mod(store *s, term x, wide m, wide r, reason why) { return term_change(s, x, CHANGE_STEP, m, r, why); }
+/* Keep only the n given values (ascending); at the root this makes the domain
+ * explicit, during search it prunes as far as the representation allows. */
+bool term_keep(store *s, term x, const wide *values, size_t n, reason why);
+
+/* ---- Propagators ---- */
+enum outcome {
+  FAILED,   /* no solution below here */
+  FIXPOINT, /* nothing more to prune until a term it watches changes */
+  AGAIN,    /* pruned something; may prune more if run again */
+  SUBSUMED  /* holds whatever happens below here: asleep until backtracking */
+};
+
+/* What a propagator wants to hear of a term. */
+enum event { ON_FIX = 1, ON_BOUNDS = 2, ON_ANY = 4 /* each implies the ones before it */ };
+
+/* One kind of propagator: a static const table in a file of its own. */
+struct propagator_class {
+  const char *name;
+  enum outcome (*propagate)(store *s, propagator *p);
+  /* Reserved for the learning solver: why p made a change. NULL until then. */
+  void (*explain)(store *s, const propagator *p, term x, enum change kind, wide a);
+  int priority; /* 0 runs first: cheap; 1: linear in arity; 2: value by value */
+};
+
+/* super must be the first member of every propagator's own struct. */
+struct propagator {
+  const struct propagator_class *class;
+  int32_t id;
+  bool queued, dead; /* the store's own */
+};
+
+/* A term of the given bounds (a fresh intermediate). < 0: out of memory. */
+term store_new_term(store *s, wide lo, wide hi);
+/* A term of the n >= 1 given values, ascending. */
+term store_new_set(store *s, const wide *values, size_t n);
+/* The term that is always v; shared. */
+term store_constant(store *s, wide v);
+/* Memory that lives as long as the store, zeroed; NULL when the budget is spent. */
+void *store_alloc(store *s, size_t bytes);
+/* Hand over a propagator made with store_alloc, and name what wakes it.
+ * Posting runs nothing: store_propagate() does. */
+int store_post(store *s, propagator *p, const struct propagator_class *class,
+               const term *watched, size_t n, enum event on);
+/* A post function found the model contradictory before search. */
+void store_fail(store *s);
+
+#endif
