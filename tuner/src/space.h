@@ -1,0 +1,69 @@
+/* The legal configurations of a kernel for one problem on one device: every
+ * one of them, enumerated by ConstrINT, with its index, its neighbours and its
+ * cost.  A space is immutable once open and may be shared by threads.
+ */
+#ifndef TUNER_SPACE_H
+#define TUNER_SPACE_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include "hwmodel.h"
+#include "plugin.h"
+#include "problem.h"
+#include "spec.h"
+
+struct space;
+
+struct space_limits {
+  size_t configurations;     /* more is TUNER_ELIMIT; 0: SPACE_CONFIGURATIONS */
+  double seconds;            /* for the solver; 0: none */
+  int (*cancel)(void *data); /* may be NULL */
+  void *cancel_data;
+};
+#define SPACE_CONFIGURATIONS 5000000
+
+/* limits may be NULL.  The spec must outlive the space; problem and hw need not.
+ * A space may be empty (space_size() 0). */
+int space_open(struct space **out, const struct spec *s, const struct problem *p, const hw_model *hw,
+               const struct space_limits *limits);
+void space_close(struct space *s); /* NULL is fine */
+
+/* What people should know (cost terms left out and why), one a line; "" if nothing. */
+const char *space_notes(const struct space *s);
+
+size_t space_size(const struct space *s);
+size_t space_parameters(const struct space *s);
+const char *space_parameter(const struct space *s, size_t i);
+/* The values that a parameter's domain lists, ascending. */
+size_t space_domain(const struct space *s, size_t parameter, const int64_t **values);
+
+/* The values of configuration `index` < size: one a parameter, in the spec's order.
+ * Indices follow the lexicographic order of values, the same on every run. */
+const int64_t *space_values(const struct space *s, size_t index);
+/* The index of a configuration, or -1: it is not legal. */
+int64_t space_find(const struct space *s, const int64_t *values);
+/* Configuration `index` as the plug-in takes it: space_parameters() settings; texts belong to the spec. */
+void space_settings(const struct space *s, size_t index, kp_setting *settings);
+/* "key=value,..." sorted by key, as the database keeps it; NULL: no memory.  The caller frees. */
+char *space_config(const struct space *s, size_t index);
+/* The same for any values, legal or not. */
+char *space_config_text(const struct space *s, const int64_t *values);
+/* The index of such a text, in any order of keys; -1: not of this space (malformed, unknown key, not legal). */
+int64_t space_find_config(const struct space *s, const char *config);
+/* Why values are not of this space: the broken constraints by name, one line
+ * in why (size bytes); "" when they are. */
+void space_explain(const struct space *s, const int64_t *values, char *why, size_t size);
+
+/* The legal configurations that differ from `index` in one parameter: first
+ * those at the nearest legal value on either side, then the rest.  *n entries,
+ * the first *nadjacent of them adjacent; the caller frees *out. */
+int space_neighbours(const struct space *s, size_t index, size_t **out, size_t *n, size_t *nadjacent);
+
+/* Has any cost term been kept? */
+int space_has_cost(const struct space *s);
+/* The sum of the cost terms in picoseconds. */
+double space_cost(const struct space *s, size_t index);
+/* All indices, cheapest first, equal costs by index. */
+const size_t *space_by_cost(const struct space *s);
+
+#endif

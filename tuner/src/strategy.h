@@ -1,0 +1,49 @@
+/* Strategies: which configuration to try next.
+ *
+ * A strategy only sees a space and what it was told.  It proposes each
+ * configuration at most once, nothing that it was told, and ends when the
+ * space is exhausted.  Adding one is a file strategy_NAME.c and a line in the
+ * table of strategy.c.
+ */
+#ifndef TUNER_STRATEGY_H
+#define TUNER_STRATEGY_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include "space.h"
+
+struct strategy_run; /* one use of a strategy on one space */
+
+struct strategy_options {
+  uint64_t seed;
+  int64_t start; /* index of the default configuration, or -1 */
+};
+
+/* What a strategy is; `state` is its own. */
+struct strategy {
+  const char *name, *summary;
+  /* May look at the run's space, options and random numbers (strategy_parts.h). */
+  int (*open)(struct strategy_run *run, void **state);
+  /* A configuration that is not yet known (strategy_known()), or -1: none is left. */
+  int64_t (*next)(struct strategy_run *run, void *state);
+  /* NULL: does not learn.  seconds < 0: it failed. */
+  void (*tell)(struct strategy_run *run, void *state, size_t index, double seconds);
+  void (*close)(void *state);
+};
+
+/* Every strategy; ends with NULL. */
+const struct strategy *const *strategy_all(void);
+/* NULL: none of that name; tuner_error() lists them. */
+const struct strategy *strategy_find(const char *name);
+
+/* The space must outlive the run. */
+int strategy_open(struct strategy_run **out, const struct strategy *how, const struct space *s,
+                  const struct strategy_options *options);
+/* The next configuration to try, or -1 when every one of the space is known. */
+int64_t strategy_next(struct strategy_run *run);
+/* The median seconds of a configuration, or < 0 for a failure: one just
+ * proposed, or (resume, default) one from elsewhere, which is then not proposed. */
+void strategy_tell(struct strategy_run *run, size_t index, double seconds);
+void strategy_close(struct strategy_run *run); /* NULL is fine */
+
+#endif
