@@ -1,0 +1,21 @@
+/* The cheapest first, by the spec's cost terms. */
+#include <stdlib.h>
+#include "fail.h"
+#include "strategy_parts.h"
+
+static int open_cost_first(struct strategy_run *run, void **state) {
+  (void)run;
+  *state = calloc(1, sizeof(size_t));
+  return *state ? TUNER_OK : tuner_nomem();
+}
+
+static int64_t next(struct strategy_run *run, void *state) {
+  size_t *at = state;
+  const size_t *ranked = space_by_cost(run->space);
+  while (strategy_known(run, ranked[*at])) ++*at;
+  return (int64_t)ranked[*at];
+}
+
+const struct strategy strategy_cost_first = {
+  "cost-first", "the cheapest by the spec's cost terms first", open_cost_first, next, NULL, free,
+};
