@@ -53,11 +53,17 @@ static inline bool term_mod(store *s, term x, wide m, wide r, reason why) { retu
 /* Keep only the n given values (ascending); at the root this makes the domain
  * explicit, during search it prunes as far as the representation allows. */
 bool term_keep(store *s, term x, const wide *values, size_t n, reason why);
+/* Ends at WIDE_MAX / WIDE_MIN: hi == WIDE_MAX and lo == WIDE_MIN say nothing;
+ * lo == WIDE_MAX (hi == WIDE_MIN) is a value beyond 128 bits: such a term is
+ * never fixed.  Such ends are not aligned to a stride, and the step is 1 where
+ * lo is one of them.  On a domain that is not explicit CHANGE_STEP is an effort, not
+ * a promise: check again when the term is fixed. */
 
 /* ---- Propagators ---- */
 enum outcome {
   FAILED,   /* no solution below here */
-  FIXPOINT, /* nothing more to prune until a term it watches changes */
+  FIXPOINT, /* nothing more to prune until somebody else changes a term it watches:
+             * a propagator is not woken by its own changes */
   AGAIN,    /* pruned something; may prune more if run again */
   SUBSUMED  /* holds whatever happens below here: asleep until backtracking */
 };
@@ -89,11 +95,36 @@ term store_new_set(store *s, const wide *values, size_t n);
 term store_constant(store *s, wide v);
 /* Memory that lives as long as the store, zeroed; NULL when the budget is spent. */
 void *store_alloc(store *s, size_t bytes);
-/* Hand over a propagator made with store_alloc, and name what wakes it.
- * Posting runs nothing: store_propagate() does. */
+/* Hand over a propagator made with store_alloc, and name what wakes it: all the
+ * terms that it reads or changes (constants may be left out), for they are its
+ * scope too.  Posting runs nothing: store_propagate() does. */
 int store_post(store *s, propagator *p, const struct propagator_class *class,
                const term *watched, size_t n, enum event on);
+/* One more term of a propagator that was posted, woken by an event of its own. */
+int store_watch(store *s, propagator *p, term x, enum event on);
 /* A post function found the model contradictory before search. */
 void store_fail(store *s);
+
+/* ---- State of propagators that backtracking restores ---- */
+/* Set a word (in memory from store_alloc); false: out of memory, return FAILED. */
+bool store_set_word(store *s, uint64_t *where, uint64_t value);
+/* Grows by every call that really changed a domain: compare before and after. */
+uint64_t store_changes(const store *s);
+/* Long loops within a propagator ask now and then; true: give up (return FAILED). */
+bool store_stop(store *s);
+
+/* ---- The store as a whole: the engine's and the tests' side ---- */
+struct budget;
+/* NULL: out of memory.  The budget outlives the store. */
+store *store_new(struct budget *b);
+void store_free(store *s);
+/* Run to the fixpoint: 1 reached, 0 contradiction, < 0 an error (CI_ENOMEM,
+ * CI_ELIMIT, CI_ECANCEL).  After 0 at the root the store stays failed. */
+int store_propagate(store *s);
+/* A level of search begins; the last one ends, and all its changes with it. */
+int store_push(store *s);
+void store_pop(store *s);
+int store_level(const store *s);
+size_t store_terms(const store *s);
 
 #endif
