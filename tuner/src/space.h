@@ -16,7 +16,7 @@ struct space;
 
 struct space_limits {
   size_t configurations;     /* more is TUNER_ELIMIT; 0: SPACE_CONFIGURATIONS */
-  double seconds;            /* for the solver; 0: none */
+  double seconds;            /* to enumerate; 0: none */
   int (*cancel)(void *data); /* may be NULL */
   void *cancel_data;
 };
@@ -34,7 +34,7 @@ const char *space_notes(const struct space *s);
 size_t space_size(const struct space *s);
 size_t space_parameters(const struct space *s);
 const char *space_parameter(const struct space *s, size_t i);
-/* The values that a parameter's domain lists, ascending. */
+/* The values that a parameter takes in the legal configurations, ascending. */
 size_t space_domain(const struct space *s, size_t parameter, const int64_t **values);
 
 /* The values of configuration `index` < size: one a parameter, in the spec's order.
