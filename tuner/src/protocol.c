@@ -1,0 +1,290 @@
+/* Questions and answers of the worker as lines of JSON. */
+#include "protocol.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "fail.h"
+
+static const char *const kinds[ASK_COUNT] = {"open", "naive", "load", "time", "unload"};
+
+static char *as_line(json_t *json) {
+  char *text = json ? json_dumps(json, JSON_COMPACT) : NULL;
+  json_decref(json);
+  if (!text) return NULL;
+  size_t n = strlen(text);
+  char *line = malloc(n + 2);
+  if (line) {
+    memcpy(line, text, n);
+    memcpy(line + n, "\n", 2);
+  }
+  free(text);
+  return line;
+}
+
+/* JSON has no infinities and no NaN: null stands for them. */
+static json_t *real(double x) { return isfinite(x) ? json_real(x) : json_null(); }
+
+static json_t *integers(const int64_t *values, size_t n) {
+  json_t *array = json_array();
+  for (size_t i = 0; i < n; i++) json_array_append_new(array, json_integer(values[i]));
+  return array;
+}
+
+static json_t *rules_json(const struct measure_rules *r) {
+  return json_pack("{s:f,s:I,s:I,s:I,s:f,s:f,s:f,s:f,s:f,s:f}",
+                   "warmup", r->warmup_seconds, "max_warmups", (json_int_t)r->max_warmups,
+                   "min_samples", (json_int_t)r->min_samples, "max_samples", (json_int_t)r->max_samples,
+                   "max_seconds", r->max_seconds, "width", r->relative_width,
+                   "floor", r->floor_seconds, "best", r->best_seconds,
+                   "give_up", r->give_up_ratio, "hopeless", r->hopeless_ratio);
+}
+
+char *ask_encode(const struct ask *a) {
+  json_t *json = json_pack("{s:s}", "ask", kinds[a->kind]);
+  if (!json) return NULL;
+  switch (a->kind) {
+    case ASK_OPEN:
+      json_object_set_new(json, "plugin", json_string(a->plugin));
+      json_object_set_new(json, "seed", json_integer((json_int_t)a->seed));
+      json_object_set_new(json, "problem", integers(a->values, a->nvalues));
+      break;
+    case ASK_LOAD:
+      json_object_set_new(json, "slot", json_integer(a->slot));
+      json_object_set_new(json, "config", integers(a->values, a->nvalues));
+      break;
+    case ASK_TIME:
+      json_object_set_new(json, "slot", json_integer(a->slot));
+      json_object_set_new(json, "verify", json_boolean(a->verify));
+      json_object_set_new(json, "rules", rules_json(&a->rules));
+      break;
+    case ASK_UNLOAD:
+      json_object_set_new(json, "slot", json_integer(a->slot));
+      break;
+    default: break;
+  }
+  return as_line(json);
+}
+
+static int read_integers(struct ask_owned *out, const char *key) {
+  json_t *array = json_object_get(out->json, key), *item;
+  size_t i;
+  if (!json_is_array(array) || json_array_size(array) > PROTOCOL_VALUES)
+    return tuner_fail(TUNER_EINPUT, "'%s' is no list of integers", key);
+  json_array_foreach(array, i, item) {
+    if (!json_is_integer(item)) return tuner_fail(TUNER_EINPUT, "'%s' holds what is no integer", key);
+    out->values[i] = json_integer_value(item);
+  }
+  out->ask.values = out->values;
+  out->ask.nvalues = json_array_size(array);
+  return TUNER_OK;
+}
+
+static int read_slot(struct ask_owned *out) {
+  json_t *slot = json_object_get(out->json, "slot");
+  json_int_t value = json_is_integer(slot) ? json_integer_value(slot) : -1;
+  if (value < 0 || value >= PROTOCOL_SLOTS) return tuner_fail(TUNER_EINPUT, "'slot' is not in 0..%d", PROTOCOL_SLOTS - 1);
+  out->ask.slot = (int)value;
+  return TUNER_OK;
+}
+
+static int read_open(struct ask_owned *out) {
+  json_t *plugin = json_object_get(out->json, "plugin"), *seed = json_object_get(out->json, "seed");
+  if (!json_is_string(plugin) || !json_is_integer(seed)) return tuner_fail(TUNER_EINPUT, "'open' needs a plug-in and a seed");
+  out->ask.plugin = json_string_value(plugin);
+  out->ask.seed = (uint64_t)json_integer_value(seed);
+  return read_integers(out, "problem");
+}
+
+static int read_naive(struct ask_owned *out) {
+  (void)out;
+  return TUNER_OK;
+}
+
+static int read_load(struct ask_owned *out) {
+  int code = read_slot(out);
+  return code ? code : read_integers(out, "config");
+}
+
+static int read_time(struct ask_owned *out) {
+  struct measure_rules *r = &out->ask.rules;
+  json_int_t warmups, least, most;
+  int code = read_slot(out), verify;
+  if (code) return code;
+  if (json_unpack(out->json, "{s:b,s:{s:F,s:I,s:I,s:I,s:F,s:F,s:F,s:F,s:F,s:F}}", "verify", &verify, "rules",
+                  "warmup", &r->warmup_seconds, "max_warmups", &warmups, "min_samples", &least,
+                  "max_samples", &most, "max_seconds", &r->max_seconds, "width", &r->relative_width,
+                  "floor", &r->floor_seconds, "best", &r->best_seconds,
+                  "give_up", &r->give_up_ratio, "hopeless", &r->hopeless_ratio) ||
+      warmups < 0 || least < 1 || most < least || most > MEASURE_MAX_SAMPLES)
+    return tuner_fail(TUNER_EINPUT, "'time' has rules that make no sense");
+  out->ask.verify = verify;
+  r->max_warmups = (size_t)warmups;
+  r->min_samples = (size_t)least;
+  r->max_samples = (size_t)most;
+  return TUNER_OK;
+}
+
+static int (*const readers[ASK_COUNT])(struct ask_owned *) = {read_open, read_naive, read_load, read_time, read_slot};
+
+static int read_kind(struct ask_owned *out) {
+  const char *kind = json_string_value(json_object_get(out->json, "ask"));
+  for (int k = 0; kind && k < ASK_COUNT; k++)
+    if (!strcmp(kinds[k], kind)) {
+      out->ask.kind = (enum ask_kind)k;
+      return readers[k](out);
+    }
+  return tuner_fail(TUNER_EINPUT, "there is no question of that kind");
+}
+
+int ask_decode(struct ask_owned *out, const char *line) {
+  json_error_t why;
+  memset(out, 0, sizeof *out);
+  out->json = json_loads(line, JSON_REJECT_DUPLICATES, &why);
+  if (!out->json) return tuner_fail(TUNER_EINPUT, "not JSON: %s", why.text);
+  int code = read_kind(out);
+  if (code) ask_owned_release(out);
+  return code;
+}
+
+void ask_owned_release(struct ask_owned *a) {
+  json_decref(a->json);
+  a->json = NULL;
+}
+
+/* ---- Answers ---- */
+
+void answer_release(struct answer *a) {
+  free(a->samples);
+  a->samples = NULL;
+  a->nsamples = 0;
+}
+
+char *answer_encode(const struct answer *a) {
+  json_t *samples = json_array();
+  for (size_t i = 0; i < a->nsamples; i++) json_array_append_new(samples, real(a->samples[i]));
+  json_t *json = json_pack("{s:i,s:o,s:o,s:o,s:o,s:o,s:i,s:o}", "status", (int)a->status, "seconds", real(a->seconds),
+                           "error", real(a->error), "floor", real(a->floor_seconds), "operations", real(a->operations),
+                           "bytes", real(a->bytes), "end", (int)a->end, "samples", samples);
+  if (!json) return NULL;
+  /* a plug-in's message may hold any bytes; JSON takes UTF-8 only */
+  json_t *message = json_string(a->message);
+  json_object_set_new(json, "message", message ? message : json_string("(a message that is not UTF-8)"));
+  return as_line(json);
+}
+
+/* A figure: finite and not negative; null stands for none. */
+static int read_figure(json_t *json, const char *key, double *out) {
+  json_t *x = json_object_get(json, key);
+  *out = 0;
+  if (json_is_null(x)) return TUNER_OK;
+  if (!json_is_number(x) || !(json_number_value(x) >= 0))
+    return tuner_fail(TUNER_EINPUT, "'%s' is no figure", key);
+  *out = json_number_value(x);
+  return TUNER_OK;
+}
+
+static int read_error(json_t *json, double *out) {
+  json_t *x = json_object_get(json, "error");
+  if (!json_is_null(x) && !json_is_number(x)) return tuner_fail(TUNER_EINPUT, "'error' is no number");
+  *out = json_is_null(x) || json_number_value(x) < 0 ? -1 : json_number_value(x);
+  return TUNER_OK;
+}
+
+static int read_choice(json_t *json, const char *key, int count, int *out) {
+  json_t *x = json_object_get(json, key);
+  if (!json_is_integer(x) || json_integer_value(x) < 0 || json_integer_value(x) >= count)
+    return tuner_fail(TUNER_EINPUT, "'%s' is not in 0..%d", key, count - 1);
+  *out = (int)json_integer_value(x);
+  return TUNER_OK;
+}
+
+static int read_samples(json_t *json, struct answer *out) {
+  json_t *array = json_object_get(json, "samples"), *item;
+  size_t i, n = json_array_size(array);
+  if (!json_is_array(array) || n > MEASURE_MAX_SAMPLES) return tuner_fail(TUNER_EINPUT, "'samples' is no list of times");
+  if (n == 0) return TUNER_OK;
+  out->samples = malloc(n * sizeof *out->samples);
+  if (!out->samples) return tuner_nomem();
+  json_array_foreach(array, i, item) {
+    out->samples[i] = json_number_value(item);
+    if (!stats_is_time(out->samples[i])) return tuner_fail(TUNER_EINPUT, "'samples' holds what is no time");
+    out->nsamples = i + 1;
+  }
+  return TUNER_OK;
+}
+
+static int read_message(json_t *json, struct answer *out) {
+  const char *text = json_string_value(json_object_get(json, "message"));
+  if (!text) return tuner_fail(TUNER_EINPUT, "'message' is no text");
+  snprintf(out->message, sizeof out->message, "%s", text);
+  return TUNER_OK;
+}
+
+static int read_answer(json_t *json, struct answer *out) {
+  int status = 0, end = 0;
+  int code = read_choice(json, "status", TDB_TRIAL_STATUS_COUNT, &status);
+  if (!code) code = read_choice(json, "end", MEASURE_END_COUNT, &end);
+  out->status = (tdb_status)status;
+  out->end = (enum measure_end)end;
+  if (!code) code = read_figure(json, "seconds", &out->seconds);
+  if (!code) code = read_figure(json, "floor", &out->floor_seconds);
+  if (!code) code = read_figure(json, "operations", &out->operations);
+  if (!code) code = read_figure(json, "bytes", &out->bytes);
+  if (!code) code = read_error(json, &out->error);
+  if (!code) code = read_message(json, out);
+  return code ? code : read_samples(json, out);
+}
+
+int answer_decode(struct answer *out, const char *line) {
+  json_error_t why;
+  memset(out, 0, sizeof *out);
+  json_t *json = json_loads(line, JSON_REJECT_DUPLICATES, &why);
+  if (!json) return tuner_fail(TUNER_EINPUT, "not JSON: %s", why.text);
+  int code = json_is_object(json) ? read_answer(json, out) : tuner_fail(TUNER_EINPUT, "no JSON object");
+  json_decref(json);
+  if (code) answer_release(out);
+  return code;
+}
+
+/* ---- Lines ---- */
+
+void line_reader_open(struct line_reader *r, int fd) { *r = (struct line_reader){.fd = fd}; }
+
+void line_reader_close(struct line_reader *r) {
+  free(r->bytes);
+  *r = (struct line_reader){.fd = -1};
+}
+
+static void drop_taken(struct line_reader *r) {
+  memmove(r->bytes, r->bytes + r->taken, r->used - r->taken);
+  r->used -= r->taken;
+  r->taken = 0;
+}
+
+char *line_take(struct line_reader *r) {
+  if (r->used == r->taken) return NULL;
+  char *start = r->bytes + r->taken;
+  char *end = memchr(start, '\n', r->used - r->taken);
+  if (!end) return NULL;
+  *end = '\0';
+  r->taken = (size_t)(end + 1 - r->bytes);
+  return start;
+}
+
+int line_fill(struct line_reader *r) {
+  if (!r->bytes && !(r->bytes = malloc(PROTOCOL_LINE))) return tuner_nomem();
+  drop_taken(r);
+  if (r->used == PROTOCOL_LINE) return tuner_fail(TUNER_EINPUT, "a line of more than %d bytes", PROTOCOL_LINE);
+  ssize_t n;
+  do n = read(r->fd, r->bytes + r->used, PROTOCOL_LINE - r->used);
+  while (n < 0 && errno == EINTR);
+  if (n == 0) return TUNER_ENOTFOUND;
+  if (n < 0) return errno == ECONNRESET ? TUNER_ENOTFOUND : tuner_fail(TUNER_EENV, "reading a pipe: %s", strerror(errno));
+  r->used += (size_t)n;
+  return TUNER_OK;
+}
