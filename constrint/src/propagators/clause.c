@@ -1,0 +1,63 @@
+/* some of these literals are true: the last one that may be must be. */
+#include "logic.h"
+#include "../../include/constrint.h"
+#include "../error.h"
+
+struct clause {
+  propagator super;
+  size_t n;
+  struct literal *l;
+};
+
+static enum outcome propagate(store *s, propagator *p) {
+  struct clause *self = (struct clause *)p;
+  size_t open = 0, last = 0;
+  for (size_t i = 0; i < self->n; i++) {
+    if (literal_true(s, self->l[i])) return SUBSUMED;
+    if (literal_false(s, self->l[i])) continue;
+    open++;
+    last = i;
+  }
+  if (open > 1) return FIXPOINT;
+  return open && literal_set(s, self->l[last], true, p) ? SUBSUMED : FAILED;
+}
+
+static const struct propagator_class class = {"clause", propagate, NULL, 0};
+
+bool literals_simplify(const store *s, const struct literal *l, size_t n, struct literal *kept, size_t *count) {
+  for (size_t i = 0; i < n; i++) {
+    if (literal_true(s, l[i])) return true;
+    if (literal_false(s, l[i])) continue;
+    size_t k = 0;
+    while (k < *count && kept[k].x != l[i].x) k++;
+    if (k < *count && kept[k].when != l[i].when) return true;
+    if (k == *count) kept[(*count)++] = l[i];
+  }
+  return false;
+}
+
+static int post_open(store *s, struct clause *self) {
+  term *watched = store_alloc(s, self->n * sizeof *watched);
+  if (!watched) return ci_fail(CI_ENOMEM, "out of memory");
+  for (size_t i = 0; i < self->n; i++) watched[i] = self->l[i].x;
+  return store_post(s, &self->super, &class, watched, self->n, ON_FIX);
+}
+
+int post_some(store *s, const struct literal *l, size_t n) {
+  struct clause *self = store_alloc(s, sizeof *self);
+  struct literal *kept = store_alloc(s, (n + 1) * sizeof *kept);
+  if (!self || !kept) return ci_fail(CI_ENOMEM, "out of memory");
+  self->l = kept;
+  if (literals_simplify(s, l, n, kept, &self->n)) return CI_OK;
+  if (self->n > 1) return post_open(s, self);
+  if (self->n == 0 || !literal_set(s, kept[0], true, NULL)) store_fail(s);
+  return CI_OK;
+}
+
+int post_clause(store *s, const term *pos, size_t npos, const term *neg, size_t nneg) {
+  struct literal *l = store_alloc(s, (npos + nneg + 1) * sizeof *l);
+  if (!l) return ci_fail(CI_ENOMEM, "out of memory");
+  for (size_t i = 0; i < npos; i++) l[i] = (struct literal){pos[i], true};
+  for (size_t i = 0; i < nneg; i++) l[npos + i] = (struct literal){neg[i], false};
+  return post_some(s, l, npos + nneg);
+}

@@ -1,0 +1,77 @@
+/* b <-> x is one of these values. */
+#include <string.h>
+#include "interval.h"
+#include "verdict.h"
+#include "../post.h"
+#include "../../include/constrint.h"
+#include "../error.h"
+
+struct in {
+  propagator super;
+  term b, x;
+  size_t n;
+  wide *values; /* ascending */
+};
+
+/* The first listed value >= v. */
+static size_t first_from(const struct in *self, wide v) {
+  size_t from = 0, to = self->n;
+  while (from < to) {
+    size_t middle = from + (to - from) / 2;
+    if (self->values[middle] < v) from = middle + 1;
+    else to = middle;
+  }
+  return from;
+}
+
+static enum verdict verdict_of(const store *s, const struct in *self) {
+  wide hi = term_hi(s, self->x);
+  uint64_t inside = 0;
+  for (size_t i = first_from(self, term_lo(s, self->x)); i < self->n && self->values[i] <= hi; i++)
+    inside += term_has(s, self->x, self->values[i]);
+  return inside == 0 ? REFUTED : inside == term_size(s, self->x) ? HOLDS : OPEN;
+}
+
+static bool keep_out(store *s, const struct in *self, reason why) {
+  size_t from = first_from(self, term_lo(s, self->x)), to = first_from(self, term_hi(s, self->x));
+  if (!term_explicit(s, self->x)) { /* only the ends give way: from both sides */
+    for (size_t i = from; i < self->n && self->values[i] == term_lo(s, self->x); i++)
+      if (!term_remove(s, self->x, self->values[i], why)) return false;
+    if (to == self->n) return true;
+    for (size_t i = to + 1; i-- > 0 && self->values[i] == term_hi(s, self->x);)
+      if (!term_remove(s, self->x, self->values[i], why)) return false;
+    return true;
+  }
+  for (size_t i = from; i < self->n && i <= to; i++)
+    if (!term_remove(s, self->x, self->values[i], why)) return false;
+  return true;
+}
+
+static enum outcome enforce(store *s, const struct in *self, bool inside, reason why) {
+  uint64_t changes = store_changes(s);
+  bool ok = inside ? term_keep(s, self->x, self->values, self->n, why) : keep_out(s, self, why);
+  if (!ok) return FAILED;
+  return verdict_of(s, self) == (inside ? HOLDS : REFUTED) ? SUBSUMED : settled(s, changes);
+}
+
+static enum outcome decide(store *s, const struct in *self, reason why) {
+  enum verdict v = verdict_of(s, self);
+  if (v != OPEN) return term_fix(s, self->b, v == HOLDS, why) ? SUBSUMED : FAILED;
+  return term_fixed(s, self->b) ? enforce(s, self, term_value(s, self->b) != 0, why) : FIXPOINT;
+}
+
+static enum outcome propagate(store *s, propagator *p) { return decide(s, (struct in *)p, p); }
+
+static const struct propagator_class class = {"in", propagate, NULL, 1};
+
+int post_in(store *s, term b, term x, const wide *values, size_t n) {
+  struct in *self = store_alloc(s, sizeof *self);
+  wide *copy = store_alloc(s, (n + 1) * sizeof *copy);
+  if (!self || !copy) return ci_fail(CI_ENOMEM, "out of memory");
+  memcpy(copy, values, n * sizeof *copy);
+  *self = (struct in){.b = b, .x = x, .n = n, .values = copy};
+  enum outcome done = decide(s, self, NULL);
+  if (done == FAILED) store_fail(s);
+  if (done == FAILED || done == SUBSUMED) return CI_OK;
+  return store_post(s, &self->super, &class, (term[]){b, x}, 2, ON_ANY);
+}

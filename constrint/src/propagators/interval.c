@@ -1,0 +1,56 @@
+/* Intervals of wide numbers: products and quotients, and terms as intervals. */
+#include "interval.h"
+
+interval interval_mul(interval a, interval b) {
+  wide p = wide_mul(a.lo, b.lo), q = wide_mul(a.lo, b.hi);
+  wide r = wide_mul(a.hi, b.lo), t = wide_mul(a.hi, b.hi);
+  return (interval){wide_min(wide_min(p, q), wide_min(r, t)), wide_max(wide_max(p, q), wide_max(r, t))};
+}
+
+/* floor(a / b) of a lower end a that may be infinite and b >= 1 that may be. */
+static wide lower_floor(wide a, wide b) {
+  if (a <= WIDE_MIN) return WIDE_MIN;
+  if (b >= WIDE_MAX) return a < 0 ? -1 : 0;
+  return floor_div(a, b);
+}
+static wide upper_floor(wide a, wide b) {
+  if (a >= WIDE_MAX) return WIDE_MAX;
+  if (b >= WIDE_MAX) return a < 0 ? -1 : 0;
+  return floor_div(a, b);
+}
+
+interval interval_floordiv(interval x, interval y) {
+  if (interval_empty(x) || interval_empty(y)) return INTERVAL_NONE;
+  return (interval){lower_floor(x.lo, x.lo < 0 ? y.lo : y.hi), upper_floor(x.hi, x.hi < 0 ? y.hi : y.lo)};
+}
+
+interval interval_factor(interval z, interval y) {
+  if (interval_empty(z) || interval_empty(y)) return INTERVAL_NONE;
+  /* ceil(z.lo / y) is -floor(-z.lo / y) */
+  wide lo = -upper_floor(-z.lo, z.lo > 0 ? y.hi : y.lo);
+  wide hi = upper_floor(z.hi, z.hi < 0 ? y.hi : y.lo);
+  return (interval){lo, hi};
+}
+
+interval term_positive(const store *s, term x) {
+  interval a = term_interval(s, x);
+  if (a.hi <= 0) return INTERVAL_NONE;
+  if (a.lo <= 0) a.lo = term_next(s, x, 0);
+  return a;
+}
+
+interval term_negative(const store *s, term x) {
+  interval a = term_interval(s, x);
+  if (a.lo >= 0) return INTERVAL_NONE;
+  if (a.hi >= 0) a.hi = term_prev(s, x, 0);
+  return a;
+}
+
+wide term_least_abs(const store *s, term x) {
+  interval above = term_positive(s, x), below = term_negative(s, x);
+  return wide_min(interval_empty(above) ? WIDE_MAX : above.lo, interval_empty(below) ? WIDE_MAX : -below.hi);
+}
+
+wide term_greatest_abs(const store *s, term x) {
+  return wide_max(wide_abs(term_lo(s, x)), wide_abs(term_hi(s, x)));
+}

@@ -1,0 +1,30 @@
+/* A weighted sum of terms: what linear constraints and their reified forms share. */
+#ifndef CI_LINEAR_H
+#define CI_LINEAR_H
+
+#include "interval.h"
+#include "verdict.h"
+#include "../post.h"
+
+enum sum_relation { SUM_EQ, SUM_NE, SUM_LE, SUM_GE };
+
+struct linear_sum {
+  size_t n;
+  wide c;         /* sum a[i]*x[i] against c */
+  wide *a;        /* none 0 */
+  term *x;        /* all different */
+  interval *part; /* a[i]*x[i], renewed by every run */
+};
+
+/* Merge equal terms, fold fixed ones and divide by the common divisor.
+ * *verdict says whether the relation is decided by that alone. */
+int linear_normalise(store *s, struct linear_sum *l, const wide *a, const term *x, size_t n,
+                     enum sum_relation *rel, wide c, enum verdict *verdict);
+/* Post an open, normalised sum. */
+int linear_post(store *s, const struct linear_sum *l, enum sum_relation rel);
+/* Make the relation hold. */
+enum outcome linear_narrow(store *s, struct linear_sum *l, enum sum_relation rel, reason why);
+/* Do the domains decide the relation? */
+enum verdict linear_verdict(const store *s, struct linear_sum *l, enum sum_relation rel);
+
+#endif
