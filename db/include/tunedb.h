@@ -37,6 +37,10 @@ TDB_API const char *tdb_error(void);
 typedef struct tdb tdb;
 
 enum { TDB_READ = 0, TDB_WRITE = 1 /* create if missing */ };
+/* path NULL with TDB_READ: no file of the user's, only what is attached. A file or a
+ * folder that others can write is refused (TDB_EUNSAFE), an older schema is brought
+ * up to date (in memory when opened to read), a newer one or another program's file
+ * is refused and left as it is (TDB_ESCHEMA). */
 TDB_API int tdb_open(tdb **out, const char *path, int mode);
 /* A shipped, read-only file beneath the user's: asked after it, in order. */
 TDB_API int tdb_attach_shipped(tdb *db, const char *path);
@@ -47,6 +51,9 @@ TDB_API int tdb_default_path(char **out);
 
 /* Sort "k=v,k=v" by key; rejects empty, repeated and malformed keys. Caller frees. */
 TDB_API int tdb_canonical(char **out, const char *settings);
+
+/* Hex SHA-256 of some bytes: the hash of specs, sources and artifacts. */
+TDB_API void tdb_hash(const void *data, size_t size, char hex[65]);
 
 /* What a result is for. */
 typedef struct tdb_identity {
@@ -72,7 +79,8 @@ typedef enum tdb_status {
 } tdb_status;
 TDB_API const char *tdb_status_name(tdb_status s); /* "ok", "compile error", ... */
 
-/* Which part of a tuning a trial belongs to. */
+/* Which part of a tuning a trial belongs to. What was confirmed beats what was only
+ * found: record the confirming runs of the default as CONFIRM too, so that it can win. */
 typedef enum tdb_phase { TDB_PHASE_SEARCH, TDB_PHASE_CONFIRM, TDB_PHASE_DEFAULT, TDB_PHASE_REFERENCE } tdb_phase;
 
 typedef struct tdb_trial {
@@ -133,6 +141,9 @@ typedef int (*tdb_legal_fn)(void *data, const char *config);
  * Repeated look-ups are served from memory and notice other processes' changes. */
 TDB_API int tdb_lookup(tdb *db, const tdb_identity *who, const char *spec_hash, const char *source_hash,
                        tdb_legal_fn legal, void *data, tdb_answer *out);
+
+/* Among results that fit alike, prefer those made with this driver and compiler. */
+TDB_API int tdb_prefer(tdb *db, const char *driver, const char *compiler);
 
 /* ---- Upkeep ---- */
 TDB_API int tdb_check(tdb *db, char **report);              /* integrity and meaning; caller frees */
