@@ -170,7 +170,7 @@ static bool strides_refute(const store *s, const struct linear_sum *l) {
 /* Does value v of the i-th term leave the other one a value? */
 static bool has_partner(const store *s, const struct linear_sum *l, size_t i, wide v) {
   wide product, rest;
-  if (!exact_mul(&product, l->a[i], v) || !exact_add(&rest, l->c, -product)) return true;
+  if (!exact_mul(l->a[i], v, &product) || !exact_add(l->c, -product, &rest)) return true;
   return is_multiple(rest, l->a[1 - i]) && term_has(s, l->x[1 - i], floor_div(rest, l->a[1 - i]));
 }
 
@@ -216,7 +216,7 @@ static enum outcome narrow_equal(store *s, struct linear_sum *l, const struct to
 static bool rest_of(const struct linear_sum *l, size_t but, wide *rest) {
   *rest = l->c;
   for (size_t i = 0; i < l->n; i++)
-    if (i != but && !exact_add(rest, *rest, -l->part[i].lo)) return false;
+    if (i != but && !exact_add(*rest, -l->part[i].lo, rest)) return false;
   return true;
 }
 
@@ -288,8 +288,10 @@ static int by_term(const void *p, const void *q) {
 
 /* Fold what is fixed into c, unless that would leave 128 bits. */
 static bool fold(const store *s, struct linear_sum *l, wide a, term x) {
-  wide product;
-  return term_known(s, x) && exact_mul(&product, a, term_value(s, x)) && exact_add(&l->c, l->c, -product);
+  wide product, c;
+  if (!term_known(s, x) || !exact_mul(a, term_value(s, x), &product) || !exact_add(l->c, -product, &c)) return false;
+  l->c = c;
+  return true;
 }
 
 static int gather(store *s, struct linear_sum *l, struct addend *sorted, size_t n) {

@@ -22,7 +22,7 @@ static bool single(interval y) { return y.lo == y.hi && !wide_saturated(y.lo); }
 static bool one_quotient(interval x, interval y, wide *base) {
   if (!single(y) || wide_saturated(x.lo) || wide_saturated(x.hi)) return false;
   wide q = floor_div(x.lo, y.lo);
-  return q == floor_div(x.hi, y.lo) && exact_mul(base, q, y.lo);
+  return q == floor_div(x.hi, y.lo) && exact_mul(q, y.lo, base);
 }
 
 static interval remainders(interval x, interval y) {

@@ -26,28 +26,15 @@ wide wide_gcd(wide a, wide b) {
   return b ? (wide)gcd64((uint64_t)a, (uint64_t)b) : a;
 }
 
-/* The inverse of a modulo m, for coprime a and m. */
-static wide inverse(wide a, wide m) {
-  wide r0 = m, r1 = floor_mod(a, m), t0 = 0, t1 = 1;
-  while (r1) {
-    wide q = floor_div(r0, r1), r = r0 - q * r1, t = t0 - q * t1;
-    r0 = r1;
-    r1 = r;
-    t0 = t1;
-    t1 = t;
-  }
-  return floor_mod(t0, m);
-}
-
 bool solve_congruence(wide a, wide r, wide m, wide *residue, wide *modulus) {
   wide g = wide_gcd(a, m);
   *residue = 0;
   *modulus = 1;
   if (floor_mod(r, g) != 0) return false;
   wide reduced = m / g;
-  if (reduced == 1 || reduced > INT64_MAX) return true;
+  if (reduced == 1 || reduced >> 62) return true;
   *modulus = reduced;
-  *residue = floor_mod(floor_mod(r / g, reduced) * inverse(a / g, reduced), reduced);
+  *residue = floor_mod(floor_mod(r / g, reduced) * wide_inverse(a / g, reduced), reduced);
   return true;
 }
 

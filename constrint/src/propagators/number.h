@@ -4,7 +4,7 @@
 #define CI_NUMBER_H
 
 #include <stddef.h>
-#include "../wide.h"
+#include "../integer.h"
 
 static inline wide wide_abs(wide a) { return a < 0 ? -a : a; }
 static inline wide wide_min(wide a, wide b) { return a < b ? a : b; }
@@ -32,14 +32,6 @@ static inline wide floor_mod(wide a, wide b) {
   return r != 0 && (r < 0) != (d < 0) ? r + d : r;
 }
 static inline bool is_multiple(wide a, wide b) { return floor_mod(a, b) == 0; }
-
-/* The sum and product where they are exact numbers; false where they are not. */
-static inline bool exact_add(wide *out, wide a, wide b) {
-  return !__builtin_add_overflow(a, b, out) && !wide_saturated(*out);
-}
-static inline bool exact_mul(wide *out, wide a, wide b) {
-  return !__builtin_mul_overflow(a, b, out) && !wide_saturated(*out);
-}
 
 wide wide_gcd(wide a, wide b); /* >= 0; gcd(0, 0) = 0 */
 

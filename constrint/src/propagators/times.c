@@ -119,7 +119,7 @@ static bool narrow_by_product(store *s, struct times *t, term x, term y) {
 
 /* ---- The propagator ---- */
 
-static enum pair multiply(wide x, wide y, wide *z) { return exact_mul(z, x, y) ? PAIR_VALUE : PAIR_BEYOND; }
+static enum pair multiply(wide x, wide y, wide *z) { return exact_mul(x, y, z) ? PAIR_VALUE : PAIR_BEYOND; }
 
 /* Every product of what is left is the only value of z. */
 static bool entailed(const store *s, const struct times *t) {
@@ -127,7 +127,7 @@ static bool entailed(const store *s, const struct times *t) {
   if (term_is(s, t->z, 0)) return term_is(s, t->x, 0) || term_is(s, t->y, 0);
   wide product;
   return term_known(s, t->x) && term_known(s, t->y) &&
-         exact_mul(&product, term_value(s, t->x), term_value(s, t->y)) && product == term_value(s, t->z);
+         exact_mul(term_value(s, t->x), term_value(s, t->y), &product) && product == term_value(s, t->z);
 }
 
 static enum outcome propagate(store *s, propagator *p) {
