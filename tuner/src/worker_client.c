@@ -13,9 +13,9 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "fail.h"
 
 extern char **environ;
@@ -27,12 +27,6 @@ struct worker {
   unsigned generation;
   struct line_reader reader;
 };
-
-static double now(void) {
-  struct timespec t;
-  clock_gettime(CLOCK_MONOTONIC, &t);
-  return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 int worker_new(struct worker **out, const struct worker_options *options) {
   struct worker *w = calloc(1, sizeof *w);
@@ -150,7 +144,7 @@ int worker_cancelled(const struct worker *w) {
 
 /* It closed its end: wait a moment for it to end by itself, so that the status says how. */
 static enum worker_outcome crashed(struct worker *w, struct answer *out) {
-  for (double until = now() + 0.5; now() < until;) {
+  for (double until = clock_seconds() + 0.5; clock_seconds() < until;) {
     siginfo_t info = {0};
     if (waitid(P_PID, (id_t)w->pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid) break;
     nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
@@ -197,12 +191,12 @@ static int put(struct worker *w, const char *text) {
 }
 
 static enum worker_outcome wait_answer(struct worker *w, double limit, struct answer *out) {
-  double until = now() + limit;
+  double until = clock_seconds() + limit;
   for (;;) {
     char *line = line_take(&w->reader);
     if (line) return answer_decode(out, line) ? malformed(w, out) : WORKER_ANSWERED;
     struct pollfd p[2] = {{.fd = w->fd, .events = POLLIN}, {.fd = w->options.cancel_fd, .events = POLLIN}};
-    double left = until - now();
+    double left = until - clock_seconds();
     if (left <= 0) return stop(w, WORKER_TIMEOUT, limit, out);
     int ready = poll(p, 2, (int)fmin(left * 1e3 + 1, 1e6));
     if (ready < 0 && errno != EINTR) return crashed(w, out);

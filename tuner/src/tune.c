@@ -1,0 +1,350 @@
+/* One problem from the first trial to the closed contest. */
+#include "tune.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "clock.h"
+#include "fail.h"
+#include "finals.h"
+#include "session.h"
+#include "space.h"
+
+/* Inputs and the double-precision reference take longer than a candidate. */
+static const double open_factor = 12, open_least = 60;
+/* Of a budget of seconds, what the contest gets. */
+static const double contest_part = 0.2;
+/* A candidate may take so many times what the whole trial of the default took. */
+static const double default_factor = 10, default_launches = 100, limit_least = 2;
+
+struct tuning {
+  const struct tune_job *job;
+  const struct problem *problem;
+  struct space *space;
+  struct session session;
+  struct journal journal;
+  struct tune_result *result;
+  int64_t standard_values[PROTOCOL_VALUES];
+  char *standard;      /* the default's text */
+  char *incumbent;     /* the database's best before this run; NULL: none */
+  double started;      /* clock_seconds() */
+  double spent_before; /* of the budget, by runs that were interrupted */
+  size_t tried;        /* configurations with a row of the search or the default */
+  double limit;        /* seconds for one candidate, now */
+  struct tune_status status;
+};
+
+/* ---- Telling ---- */
+
+static void note(const struct tuning *t, const char *text) {
+  const struct tune_events *e = t->job->events;
+  if (e && e->note && *text) e->note(e->data, text);
+}
+
+static double spent(const struct tuning *t) {
+  if (t->job->budget == BUDGET_TRIALS) return (double)t->tried;
+  return t->spent_before + clock_seconds() - t->started;
+}
+
+static void update_best(struct tune_status *s, const struct journal_row *row) {
+  if (row->status != TDB_TRIAL_OK || row->phase == TDB_PHASE_REFERENCE) return;
+  if (row->phase == TDB_PHASE_DEFAULT) s->default_seconds = row->seconds;
+  if (s->best_seconds == 0 || row->seconds < s->best_seconds) s->best_seconds = row->seconds;
+}
+
+static void tell(struct tuning *t, const struct journal_row *row) {
+  struct tune_status *s = &t->status;
+  const struct tune_events *e = t->job->events;
+  s->tried++;
+  s->failed += row->status != TDB_TRIAL_OK;
+  s->elapsed = clock_seconds() - t->started;
+  int trials = t->job->budget == BUDGET_TRIALS;
+  double left = fmax(0, t->job->share - spent(t));
+  s->left = trials ? -1 : left;
+  s->trials_left = trials ? left : -1;
+  update_best(s, row);
+  if (e && e->trial) e->trial(e->data, s, row);
+}
+
+static int record(struct tuning *t, tdb_phase phase, const char *config, const struct answer *a) {
+  int code = journal_record(&t->journal, phase, config, a);
+  if (!code) tell(t, &t->journal.rows[t->journal.n - 1]);
+  return code;
+}
+
+/* ---- Preparing ---- */
+
+static int cancelled(void *worker) { return worker_cancelled(worker); }
+
+static int open_space(struct tuning *t) {
+  struct space_limits limits = {.cancel = cancelled, .cancel_data = t->job->worker};
+  int code = space_open(&t->space, t->job->spec, t->problem, t->job->hw, &limits);
+  if (code) return code;
+  note(t, space_notes(t->space));
+  t->result->space = space_size(t->space);
+  if (space_size(t->space) == 0)
+    return tuner_fail(TUNER_EINPUT, "no configuration is legal for %s on this device", t->problem->text);
+  if (space_parameters(t->space) > PROTOCOL_VALUES)
+    return tuner_fail(TUNER_EINPUT, "a configuration of more than %d parameters", PROTOCOL_VALUES);
+  return TUNER_OK;
+}
+
+static int find_default(struct tuning *t) {
+  char why[KP_WHY] = "";
+  const kp_plugin *kp = t->job->plugin->table;
+  if (kp->default_config(t->job->device, t->problem->settings, t->standard_values, why) < 0)
+    return tuner_fail(TUNER_EINPUT, "%s has no default configuration for %s: %s", kp->name, t->problem->text, why);
+  t->standard = space_config_text(t->space, t->standard_values);
+  if (!t->standard) return tuner_nomem();
+  if (space_find(t->space, t->standard_values) < 0) {
+    char text[512], broken[256];
+    space_explain(t->space, t->standard_values, broken, sizeof broken);
+    snprintf(text, sizeof text, "the plug-in's default is not legal by its spec: %s", broken);
+    note(t, text);
+  }
+  t->result->standard = strdup(t->standard);
+  return t->result->standard ? TUNER_OK : tuner_nomem();
+}
+
+static int64_t figure(const hw_model *hw, const char *key) {
+  const hw_figure *f = hw ? hw_find(hw, key) : NULL;
+  return f ? f->value : 0;
+}
+
+static int open_journal(struct tuning *t) {
+  const kp_plugin *kp = t->job->plugin->table;
+  tdb_identity who = {.kernel = kp->name, .version = kp->version, .problem = t->problem->exact,
+                      .scaling = t->problem->scaling, .device = t->job->device->name,
+                      .architecture = t->job->device->architecture, .units = t->job->device->units};
+  tdb_origin origin = {.spec_hash = t->job->spec->hash, .source_hash = kp->source_hash, .driver = "", .compiler = "",
+                       .memory_bytes = figure(t->job->hw, "memory_bytes"), .clock_hz = figure(t->job->hw, "clock_hz")};
+  return journal_open(&t->journal, t->job->db, &who, &origin);
+}
+
+static int is_legal(void *space, const char *config) { return space_find_config(space, config) >= 0; }
+
+/* The best of this identity, whatever spec and source it was timed with. */
+static int find_incumbent(struct tuning *t) {
+  tdb_answer answer;
+  if (tdb_lookup(t->job->db, &t->journal.who, NULL, NULL, is_legal, t->space, &answer) < 0)
+    return tuner_fail(TUNER_EENV, "%s", tdb_error());
+  int own = answer.match == TDB_EXACT || answer.match == TDB_STALE;
+  if (own && answer.config) t->incumbent = strdup(answer.config);
+  int code = own && answer.config && !t->incumbent ? tuner_nomem() : TUNER_OK;
+  tdb_answer_release(&answer);
+  return code;
+}
+
+static int prepare(struct tuning *t) {
+  int code = open_space(t);
+  if (!code) code = find_default(t);
+  if (!code) code = open_journal(t);
+  if (!code) code = find_incumbent(t);
+  if (!code) code = session_init(&t->session, t->job->worker, t->job->plugin->path, t->problem, t->job->seed,
+                                 fmax(open_least, open_factor * t->job->time_limit));
+  t->limit = t->job->time_limit;
+  t->tried = journal_tried(&t->journal);
+  t->spent_before = journal_spent(&t->journal, t->job->time_limit);
+  for (size_t i = 0; i < t->journal.n; i++) update_best(&t->status, &t->journal.rows[i]);
+  return code;
+}
+
+/* ---- Default and naive loops ---- */
+
+static struct session_config config_of(const struct tuning *t, const int64_t *values) {
+  return (struct session_config){values, space_parameters(t->space)};
+}
+
+static int try_default(struct tuning *t) {
+  struct measure_rules rules = measure_defaults();
+  struct answer a;
+  if (journal_find(&t->journal, TDB_PHASE_DEFAULT, t->standard)) return TUNER_OK;
+  int code = session_ready(&t->session);
+  double started = clock_seconds();
+  if (!code) code = session_try(&t->session, config_of(t, t->standard_values), &rules, t->limit, &a);
+  if (code) return code;
+  double wall = clock_seconds() - started;
+  if (a.status == TDB_TRIAL_OK)
+    t->limit = fmin(t->limit, fmax(limit_least + default_launches * a.seconds, default_factor * wall));
+  code = record(t, TDB_PHASE_DEFAULT, t->standard, &a);
+  t->tried++;
+  answer_release(&a);
+  return code;
+}
+
+static int try_naive(struct tuning *t) {
+  struct answer a;
+  if (journal_find(&t->journal, TDB_PHASE_REFERENCE, "")) return TUNER_OK;
+  int code = session_naive(&t->session, t->job->time_limit, &a);
+  if (code) return code;
+  if (a.status == TDB_TRIAL_OK) {
+    a.samples = &a.seconds;
+    a.nsamples = 1;
+    snprintf(a.message, sizeof a.message, "naive loops");
+  } else {
+    char why[KP_WHY];
+    memcpy(why, a.message, sizeof why);
+    snprintf(a.message, sizeof a.message, "naive loops: %.200s", why);
+  }
+  return record(t, TDB_PHASE_REFERENCE, "", &a);
+}
+
+/* ---- Search ---- */
+
+/* One row of a configuration; of several the newest counts, by the order of telling. */
+static void tell_known(struct tuning *t, struct strategy_run *run) {
+  for (size_t i = 0; i < t->journal.n; i++) {
+    const struct journal_row *r = &t->journal.rows[i];
+    int64_t index = r->phase == TDB_PHASE_REFERENCE ? -1 : space_find_config(t->space, r->config);
+    if (index >= 0) strategy_tell(run, (size_t)index, r->status == TDB_TRIAL_OK ? r->seconds : -1);
+  }
+}
+
+static int budget_left(const struct tuning *t) {
+  double part = t->job->budget == BUDGET_TRIALS ? 1 : 1 - contest_part;
+  return spent(t) < t->job->share * part;
+}
+
+static int try_index(struct tuning *t, struct strategy_run *run, size_t index) {
+  struct measure_rules rules = measure_defaults();
+  struct answer a;
+  rules.best_seconds = t->status.best_seconds;
+  int code = session_try(&t->session, config_of(t, space_values(t->space, index)), &rules, t->limit, &a);
+  if (code) return code;
+  t->tried++;
+  strategy_tell(run, index, a.status == TDB_TRIAL_OK ? a.seconds : -1);
+  char *config = space_config(t->space, index);
+  code = config ? record(t, TDB_PHASE_SEARCH, config, &a) : tuner_nomem();
+  free(config);
+  answer_release(&a);
+  return code;
+}
+
+static int search(struct tuning *t) {
+  struct strategy_options options = {.seed = t->job->seed, .start = space_find(t->space, t->standard_values)};
+  struct strategy_run *run;
+  int code = strategy_open(&run, t->job->strategy, t->space, &options);
+  if (code) return code;
+  tell_known(t, run);
+  while (!code) {
+    if (worker_cancelled(t->job->worker)) code = tuner_fail(TUNER_ECANCEL, "interrupted");
+    if (code || !budget_left(t)) break;
+    int64_t index = strategy_next(run);
+    if (index < 0) break;
+    code = try_index(t, run, (size_t)index);
+  }
+  strategy_close(run);
+  return code;
+}
+
+/* ---- Contest and result ---- */
+
+static void final_recorded(void *tuning, const struct journal_row *row) { tell(tuning, row); }
+
+static int confirm(struct tuning *t) {
+  double left = t->job->budget == BUDGET_SECONDS ? t->job->share - spent(t) : INFINITY;
+  struct finals f = {.session = &t->session, .journal = &t->journal, .space = t->space, .standard = t->standard,
+                     .standard_values = t->standard_values, .incumbent = t->incumbent, .limit = t->job->time_limit,
+                     .until = clock_seconds() + left, .given = t->job->nominal,
+                     .recorded = final_recorded, .data = t};
+  return finals_run(&f);
+}
+
+/* Distinct legal configurations that have a row. */
+static int is_exhausted(const struct tuning *t) {
+  size_t n = 0;
+  unsigned char *seen = calloc(space_size(t->space) / 8 + 1, 1);
+  for (size_t i = 0; seen && i < t->journal.n; i++) {
+    const struct journal_row *r = &t->journal.rows[i];
+    int64_t index = r->phase == TDB_PHASE_REFERENCE ? -1 : space_find_config(t->space, r->config);
+    if (index < 0 || seen[index / 8] >> index % 8 & 1) continue;
+    seen[index / 8] |= (unsigned char)(1 << index % 8);
+    n++;
+  }
+  free(seen);
+  return n == space_size(t->space);
+}
+
+static int is_complete(const struct tuning *t) {
+  double given = 0;
+  if (!journal_closed(&t->journal, t->standard, &given)) return 0;
+  if (is_exhausted(t)) return 1;
+  if (t->job->budget == BUDGET_TRIALS) return spent(t) >= t->job->nominal;
+  return given >= t->job->nominal * 0.999;
+}
+
+static int run(struct tuning *t) {
+  int code = try_default(t);
+  if (!code) code = try_naive(t);
+  if (!code) code = search(t);
+  if (!code) code = confirm(t);
+  return code;
+}
+
+static void count(struct tune_result *r, const struct journal *j) {
+  r->trials = j->n;
+  r->added = j->n - j->old;
+  for (size_t i = 0; i < j->n; i++)
+    if (j->rows[i].phase != TDB_PHASE_CONFIRM) r->failures[j->rows[i].status] += j->rows[i].status != TDB_TRIAL_OK;
+}
+
+static int conclude(struct tuning *t) {
+  struct tune_result *r = t->result;
+  const struct journal_row *best = journal_winner(&t->journal);
+  const struct journal_row *naive = journal_find(&t->journal, TDB_PHASE_REFERENCE, "");
+  const struct journal_row *standard = t->standard ? journal_best_of(&t->journal, t->standard) : NULL;
+  count(r, &t->journal);
+  r->exhausted = t->space ? is_exhausted(t) : 0;
+  r->reference_seconds = naive && naive->status == TDB_TRIAL_OK ? naive->seconds : 0;
+  r->default_seconds = standard && standard->status == TDB_TRIAL_OK ? standard->seconds : 0;
+  r->spent = t->journal.who.kernel ? spent(t) : 0;
+  if (!best) return TUNER_OK;
+  r->best_seconds = best->seconds;
+  r->confirmed = best->phase == TDB_PHASE_CONFIRM;
+  r->best = strdup(best->config);
+  return r->best ? TUNER_OK : tuner_nomem();
+}
+
+/* What concerns this problem alone is its outcome; the rest ends the run. */
+static int settle(struct tune_result *r, int code, int recording) {
+  if (code == TUNER_ECANCEL) {
+    r->outcome = TUNE_INTERRUPTED;
+    return TUNER_OK;
+  }
+  if (code == TUNER_OK) return TUNER_OK;
+  r->outcome = TUNE_FAILED;
+  snprintf(r->message, sizeof r->message, "%s", tuner_error());
+  return recording ? code : TUNER_OK;
+}
+
+int tune_problem(struct tune_result *out, const struct tune_job *job, const struct problem *p) {
+  struct tuning *t = calloc(1, sizeof *t);
+  memset(out, 0, sizeof *out);
+  if (!t) return tuner_nomem();
+  t->job = job;
+  t->problem = p;
+  t->result = out;
+  t->started = clock_seconds();
+  int code = prepare(t);
+  if (!code && is_complete(t)) {
+    out->outcome = TUNE_NOTHING_LEFT;
+  } else if (!code) {
+    code = run(t);
+  }
+  code = settle(out, code, code == TUNER_ENOMEM || code == TUNER_EENV);
+  int concluded = conclude(t);
+  journal_close(&t->journal);
+  space_close(t->space);
+  free(t->standard);
+  free(t->incumbent);
+  free(t);
+  return code ? code : concluded;
+}
+
+void tune_result_release(struct tune_result *r) {
+  free(r->best);
+  free(r->standard);
+  r->best = r->standard = NULL;
+}
