@@ -146,12 +146,19 @@ TDB_API int tdb_lookup(tdb *db, const tdb_identity *who, const char *spec_hash, 
 TDB_API int tdb_prefer(tdb *db, const char *driver, const char *compiler);
 
 /* ---- Upkeep ---- */
-TDB_API int tdb_check(tdb *db, char **report);              /* integrity and meaning; caller frees */
-TDB_API int tdb_merge(tdb *into, const char *from_path, int64_t *added); /* one transaction */
-TDB_API int tdb_export(tdb *db, const char *json_path);     /* JSON lines; atomic */
-TDB_API int tdb_import(tdb *db, const char *json_path, int64_t *added);  /* one transaction */
-/* Remove what keep() returns 0 for (NULL: failed trials whose kernel version is not the newest). */
+
+/* SQLite's integrity, then the meaning of every row. TDB_EDAMAGED: faults, listed in the
+ * report. The caller frees *report, in both cases. */
+TDB_API int tdb_check(tdb *db, char **report);
+/* Both: one transaction, all or nothing; what is there already is not added again. added may be NULL. */
+TDB_API int tdb_merge(tdb *into, const char *from_path, int64_t *added);
+TDB_API int tdb_import(tdb *db, const char *json_path, int64_t *added);
+/* JSON lines (docs/database.md); the file appears whole or not at all. */
+TDB_API int tdb_export(tdb *db, const char *json_path);
+/* Remove failed trials of kernel versions that are not the newest. */
 TDB_API int tdb_prune(tdb *db, int64_t *removed);
+/* Remove the trials for which keep() returns 0, and what only they needed. */
+TDB_API int tdb_prune_if(tdb *db, tdb_trial_fn keep, void *data, int64_t *removed);
 /* Write a copy fit for shipping: rollback journal, vacuumed, winners and their artifacts only. */
 TDB_API int tdb_ship(tdb *db, const char *path);
 

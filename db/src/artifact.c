@@ -1,9 +1,9 @@
 /* Artifacts: what build made, stored once under the hash of its content. */
 #include <stdlib.h>
 #include <string.h>
-#include "db.h"
+#include "record.h"
 
-static int add(tdb_file *f, const char *hash, const void *data, size_t size) {
+int artifact_add(tdb_file *f, const char *hash, const void *data, size_t size) {
   sqlite3_stmt *s = file_statement(f, ST_ARTIFACT_ADD);
   if (!s) return TDB_EIO;
   sqlite3_bind_text(s, 1, hash, -1, SQLITE_STATIC);
@@ -19,7 +19,7 @@ int tdb_put_artifact(tdb *db, const void *data, size_t size, char **hash) {
   if (!(*hash = malloc(65))) return tdb_fail(TDB_ENOMEM, "out of memory");
   tdb_hash(data, size, *hash);
   int rc = file_begin(&db->user, "storing an artifact");
-  if (!rc) rc = file_end(&db->user, add(&db->user, *hash, data, size));
+  if (!rc) rc = file_end(&db->user, artifact_add(&db->user, *hash, data, size));
   if (rc) {
     free(*hash);
     *hash = NULL;

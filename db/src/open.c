@@ -175,6 +175,13 @@ static int open_to_write(tdb_file *f, network_fn network) {
   return rc ? rc : set_journal(f, remote);
 }
 
+int file_create_plain(tdb_file *f, const char *path) {
+  if (!(f->path = strdup(path))) return tdb_fail(TDB_ENOMEM, "out of memory");
+  int rc = open_sql(f, f->path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
+  f->writable = !rc;
+  return rc ? rc : schema_migrate(f);
+}
+
 static int open_user(tdb_file *f, const char *path, int mode, network_fn network) {
   int exists;
   int rc = path_resolve(&f->path, path, mode == TDB_WRITE);

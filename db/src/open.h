@@ -10,6 +10,8 @@ typedef const char *(*network_fn)(const char *path);
 int open_with(tdb **out, const char *path, int mode, network_fn network);
 /* Open one shipped file, immutable. */
 int file_open_shipped(tdb_file *f, const char *path);
+/* An empty file at a path of our own choice, with a rollback journal. */
+int file_create_plain(tdb_file *f, const char *path);
 void file_close(tdb_file *f);
 
 #endif

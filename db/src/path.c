@@ -47,8 +47,8 @@ static int make_folders(char *folder) {
   return TDB_OK;
 }
 
-/* A file that does not exist yet: its folder resolved, then its name. */
-static int resolve_new(char **out, const char *path, int make_folder) {
+int path_resolve_folder(char **out, const char *path, int make_folder) {
+  *out = NULL;
   char *for_folder = strdup(path), *for_name = strdup(path), *folder = NULL;
   int rc = for_folder && for_name ? TDB_OK : tdb_fail(TDB_ENOMEM, "out of memory");
   char *named = rc ? NULL : dirname(for_folder);
@@ -71,7 +71,7 @@ int path_resolve(char **out, const char *path, int make_folder) {
   if ((*out = realpath(path, NULL))) return TDB_OK;
   if (errno != ENOENT) return tdb_fail(TDB_EREADONLY, "%s: %s", path, strerror(errno));
   if (!lstat(path, &st)) return tdb_fail(TDB_ENOTFOUND, "%s: a link to nowhere", path);
-  return resolve_new(out, path, make_folder);
+  return path_resolve_folder(out, path, make_folder);
 }
 
 static int owned_by_us(const struct stat *st) { return st->st_uid == geteuid() || st->st_uid == 0; }

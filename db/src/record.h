@@ -20,6 +20,8 @@ int record_check_identity(const tdb_identity *who);
 int record_add(tdb_file *f, const record *r, int *added, int64_t *id);
 /* The id of an identity, added if missing. */
 int record_identity(tdb_file *f, const tdb_identity *who, int64_t *id);
+/* Inside a transaction: add a blob whose hash is right unless it is there. */
+int artifact_add(tdb_file *f, const char *hash, const void *data, size_t size);
 /* Samples as they stand in the file: little-endian doubles. */
 void samples_encode(uint8_t *out, const double *samples, size_t n);
 void samples_decode(double *out, const uint8_t *bytes, size_t n);
