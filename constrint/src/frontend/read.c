@@ -1,0 +1,59 @@
+/* ci_read and its kin: from a dialect's name to its reader. */
+#include <string.h>
+#include "../error.h"
+#include "reader.h"
+#include "warning.h"
+
+static const struct reader readers[] = {
+  {"native", read_native},
+  {"flashrnn", read_flashrnn},
+  {"t1", read_t1},
+};
+enum { READERS = sizeof readers / sizeof *readers };
+
+static const struct reader *find(const char *dialect) {
+  for (int i = 0; i < READERS; i++)
+    if (dialect && !strcmp(readers[i].dialect, dialect)) return &readers[i];
+  return NULL;
+}
+
+static int misuse(const void *out, const char *text, size_t len, const ci_let *lets, size_t nlets) {
+  if (!out || (!text && len) || (!lets && nlets)) return ci_fail(CI_EINVAL, "a NULL argument where one is needed");
+  return CI_OK;
+}
+
+int ci_read(ci_model **out, const char *dialect, const char *text, size_t len, const char *name, const ci_let *lets,
+            size_t nlets) {
+  warning_clear();
+  const struct reader *r = find(dialect);
+  if (!r) return ci_fail(CI_EINVAL, "no dialect '%s': there are native, flashrnn and t1", dialect ? dialect : "(none)");
+  ci_builder *b;
+  int rc = misuse(out, text, len, lets, nlets);
+  if (rc >= 0) rc = ci_builder_new(&b);
+  if (rc < 0) return rc;
+  source s = {name, text ? text : "", len, 1};
+  scope names = {b, lets, nlets};
+  rc = r->read(&s, &names);
+  if (rc >= 0) rc = ci_build(b, out);
+  ci_builder_free(b);
+  return rc < 0 ? rc : CI_OK;
+}
+
+int ci_read_into(ci_builder *b, const char *text, size_t len, const char *name, int first_line, const ci_let *lets,
+                 size_t nlets) {
+  int rc = misuse(b, text, len, lets, nlets);
+  if (rc < 0) return rc;
+  source s = {name, text ? text : "", len, first_line};
+  scope names = {b, lets, nlets};
+  rc = read_native(&s, &names);
+  return rc < 0 ? rc : CI_OK;
+}
+
+ci_expr ci_read_expr(ci_builder *b, const char *text, size_t len, const char *name, int first_line, const ci_let *lets,
+                     size_t nlets) {
+  int rc = misuse(b, text, len, lets, nlets);
+  if (rc < 0) return rc;
+  source s = {name, text ? text : "", len, first_line};
+  scope names = {b, lets, nlets};
+  return read_native_expression(&s, &names);
+}

@@ -1,0 +1,25 @@
+/* What a name stands for while a text is read: a variable or named expression
+ * of the builder, or a figure that the caller gave. */
+#ifndef CI_SCOPE_H
+#define CI_SCOPE_H
+
+#include <stdbool.h>
+#include "constrint.h"
+
+enum { SCOPE_ABSENT = -100 }; /* no error code: nothing of that name */
+
+typedef struct scope {
+  ci_builder *builder;
+  const ci_let *lets;
+  size_t nlets;
+} scope;
+
+ci_expr scope_find(const scope *s, const char *name, size_t len);
+/* Did the caller give a figure of that name? */
+const ci_let *scope_let(const scope *s, const char *name, size_t len);
+/* "; did you mean 'x'?" when a declared name is near, else "". */
+const char *scope_suggestion(const scope *s, const char *name, size_t len, char *room, size_t size);
+/* The suggestion among one name: distance in edits, or a large number. */
+int name_distance(const char *a, size_t n, const char *b, size_t m);
+
+#endif
