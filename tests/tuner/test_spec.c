@@ -118,6 +118,9 @@ static const struct refusal refusals[] = {
   {HEAD PROBLEM "define:\n  tile: 3\n" PARAMETERS, "toy.yaml:11:3: 'tile' is a parameter and also defined in line 9"},
   {HEAD PROBLEM PARAMETERS "constraints: [a]\n", "toy.yaml:10:14: constraints must be a mapping"},
   {HEAD PROBLEM PARAMETERS "cost:\n  a: {b: c}\n", "toy.yaml:11:6: expected text, not a mapping"},
+  {HEAD PROBLEM PARAMETERS "cost:\n  a: tile * hw.corse\n",
+   "toy.yaml:11:13: 'a': there is no hardware figure hw.corse; 'constrint hw show --keys' lists them"},
+  {HEAD PROBLEM PARAMETERS "constraints:\n  a: \"tile < problem.n\"\n", "toy.yaml:11:14: 'a': the problem has no key 'n'"},
   {HEAD PROBLEM PARAMETERS "cost: &a {x: 1}\n", "toy.yaml:10:7: anchors are not accepted"},
 };
 

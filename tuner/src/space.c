@@ -1,6 +1,5 @@
 /* The legal configurations of a kernel: enumerated once, then looked up. */
 #include "space.h"
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,19 +31,27 @@ static double now(void) {
   return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
-/* The solver's own limit holds for each solution; this one for all. */
-static int collect(struct space *s, ci_solver *solver, size_t limit, double seconds) {
-  double deadline = seconds > 0 ? now() + seconds : INFINITY;
+/* The solver's own limits hold for each solution; these for all. */
+static int check_limits(const struct space *s, const struct space_limits *limits, double began) {
+  if (s->n > limits->configurations) return too_many(s, limits->configurations);
+  if (limits->cancel && limits->cancel(limits->cancel_data)) return tuner_fail(TUNER_ECANCEL, "interrupted");
+  if (limits->seconds > 0 && now() - began > limits->seconds)
+    return tuner_fail(TUNER_ELIMIT, "%s: after %g s there are %zu legal configurations and more to come", s->spec->path,
+                      limits->seconds, s->n);
+  return TUNER_OK;
+}
+
+static int collect(struct space *s, ci_solver *solver, const struct space_limits *limits) {
+  double began = now();
   size_t room = 0;
   for (;;) {
     ci_answer answer;
     int code = grow(s, &room);
     if (!code) code = space_model_code(ci_next(solver, s->values + s->n * s->width, &answer));
     if (code || answer == CI_NONE) return code;
-    if (s->n++ == limit) return too_many(s, limit);
-    if (now() > deadline)
-      return tuner_fail(TUNER_ELIMIT, "%s: after %g s there are %zu legal configurations and more to come",
-                        s->spec->path, seconds, s->n);
+    s->n++;
+    if (s->n % 256 == 0 || s->n > limits->configurations) code = check_limits(s, limits, began);
+    if (code) return code;
   }
 }
 
@@ -61,7 +68,7 @@ static int enumerate(struct space *s, const struct space_limits *limits) {
   ci_solver *solver;
   int code = space_model_code(ci_solver_new(&solver, s->model.model, &options));
   if (code) return code;
-  code = collect(s, solver, limits->configurations ? limits->configurations : SPACE_CONFIGURATIONS, limits->seconds);
+  code = collect(s, solver, limits);
   ci_solver_free(solver);
   if (!code && s->n) qsort_r(s->values, s->n, s->width * sizeof *s->values, compare_values, &s->width);
   return code;
@@ -103,18 +110,22 @@ static int fill_domains(struct space *s) {
 
 /* ---- Cost ---- */
 
+static int no_cost(const struct space *s, size_t index, size_t objective, int code) {
+  const struct spec_text *t = &s->spec->cost.at[s->model.terms[objective]];
+  char *config = space_config(s, index), why[2000];
+  snprintf(why, sizeof why, "%s", tuner_error());
+  tuner_fail(code, "%s:%d:%d: cost term '%s' has no value for %s: %s", s->spec->path, t->place.line, t->place.column,
+             t->name, config ? config : "a configuration", why);
+  free(config);
+  return code;
+}
+
 static int cost_of(const struct space *s, size_t index, double *out) {
   *out = 0;
   for (size_t k = 0; k < ci_model_objectives(s->model.model); k++) {
     int64_t term;
     int code = space_model_code(ci_eval_objective(s->model.model, k, space_values(s, index), &term));
-    if (code) {
-      char *config = space_config(s, index), why[2000];
-      snprintf(why, sizeof why, "%s", tuner_error());
-      code = tuner_fail(code, "%s: a cost term has no value for %s: %s", s->spec->path, config ? config : "?", why);
-      free(config);
-      return code;
-    }
+    if (code) return no_cost(s, index, k, code);
     *out += (double)term;
   }
   return TUNER_OK;
@@ -151,12 +162,13 @@ static int fill(struct space *s, const struct problem *p, const hw_model *hw, co
 
 int space_open(struct space **out, const struct spec *spec, const struct problem *p, const hw_model *hw,
                const struct space_limits *limits) {
-  static const struct space_limits none;
+  struct space_limits bounded = limits ? *limits : (struct space_limits){0};
+  if (!bounded.configurations) bounded.configurations = SPACE_CONFIGURATIONS;
   struct space *s = calloc(1, sizeof *s);
   if (!s) return tuner_nomem();
   s->spec = spec;
   s->width = spec->parameters.n;
-  int code = fill(s, p, hw, limits ? limits : &none);
+  int code = fill(s, p, hw, &bounded);
   if (code) space_close(s);
   else *out = s;
   return code;

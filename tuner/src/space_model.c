@@ -19,7 +19,9 @@ struct composer {
   ci_let *lets;
   size_t nlets;
   struct figures figures;
-  bool *late; /* per define */
+  bool *late;    /* per define */
+  size_t *terms; /* per objective */
+  size_t nterms;
   FILE *notes;
 };
 
@@ -68,11 +70,23 @@ static int fill_lets(struct composer *c, const struct problem *p) {
 
 /* ---- Texts ---- */
 
-/* `text` behind its column's worth of blanks, between two lines. NULL: no memory. */
+/* The text between two lines, each of its own lines behind its column's worth
+ * of blanks: a block loses them in YAML.  NULL: no memory. */
 static char *place_text(const char *before, const struct spec_text *t, const char *after) {
-  char *placed;
-  int n = asprintf(&placed, "%s\n%*s%s\n%s", before, t->place.column - 1, "", t->text, after);
-  return n < 0 ? NULL : placed;
+  char *placed = NULL;
+  size_t size;
+  FILE *to = open_memstream(&placed, &size);
+  if (!to) return NULL;
+  fprintf(to, "%s\n", before);
+  for (const char *line = t->text; line;) {
+    int length = (int)strcspn(line, "\n");
+    fprintf(to, "%*s%.*s\n", t->place.column - 1, "", length, line);
+    line = line[length] ? line + length + 1 : NULL;
+  }
+  fputs(after, to);
+  if (!fclose(to)) return placed;
+  free(placed);
+  return NULL;
 }
 
 /* `BEFORE NAME LINK text;` as a statement. */
@@ -179,7 +193,9 @@ static int add_cost_term(struct composer *c, const struct spec_text *t) {
     return TUNER_OK;
   }
   code = read_expression(c, t, "cost term", &e);
-  return code ? code : code_at(c, t, "cost term", ci_objective(c->builder, e, 0));
+  if (code) return code;
+  c->terms[c->nterms++] = (size_t)(t - c->spec->cost.at);
+  return code_at(c, t, "cost term", ci_objective(c->builder, e, 0));
 }
 
 static int add_cost(struct composer *c) {
@@ -202,8 +218,9 @@ static int compose(struct composer *c, const struct problem *p) {
 
 static int open_composer(struct composer *c, char **notes, size_t *size) {
   c->late = calloc(c->spec->defines.n + 1, sizeof *c->late);
+  c->terms = calloc(c->spec->cost.n + 1, sizeof *c->terms);
   c->notes = open_memstream(notes, size);
-  if (!c->late || !c->notes) return tuner_nomem();
+  if (!c->late || !c->terms || !c->notes) return tuner_nomem();
   int code = figures_open(&c->figures, c->spec, c->hw);
   return code ? code : space_model_code(ci_builder_new(&c->builder));
 }
@@ -237,16 +254,14 @@ int space_model_compose(struct space_model *out, const struct spec *s, const str
   if (!code) code = space_model_code(ci_build(c.builder, &model));
   if (!code) code = check_model(&c, model);
   close_composer(&c);
-  if (code) {
-    ci_model_free(model);
-    free(notes);
-    return code;
-  }
-  *out = (struct space_model){model, notes};
-  return TUNER_OK;
+  struct space_model composed = {model, notes, c.terms};
+  if (code) space_model_release(&composed);
+  else *out = composed;
+  return code;
 }
 
 void space_model_release(struct space_model *m) {
   ci_model_free(m->model);
   free(m->notes);
+  free(m->terms);
 }

@@ -10,7 +10,8 @@
 
 struct space_model {
   ci_model *model;
-  char *notes; /* cost terms left out, one a line; "" if none */
+  char *notes;   /* cost terms left out, one a line; "" if none */
+  size_t *terms; /* which of the spec's cost terms an objective is */
 };
 
 int space_model_compose(struct space_model *out, const struct spec *s, const struct problem *p, const hw_model *hw);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "fail.h"
+#include "spec_check.h"
 #include "tunedb.h"
 #include "yamluse.h"
 
@@ -229,6 +230,7 @@ static int from_tree(struct spec **out, const yt_tree *tree) {
   tdb_hash(source, length, s->hash);
   s->path = strdup(yt_name(tree));
   int code = s->path ? yaml_code(read_spec(s, yt_root(tree), &err), &err) : tuner_nomem();
+  if (!code) code = spec_check_references(s);
   if (code) spec_free(s);
   else *out = s;
   return code;
