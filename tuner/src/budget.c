@@ -25,6 +25,9 @@ int budget_parse(struct budget *out, const char *text) {
   return tuner_fail(TUNER_EINPUT, "a budget of '%s': write seconds, minutes or hours (60s, 5m, 1h) or trials (200trials)", text);
 }
 
+/* However much those before it ran over, a problem gets so much of its equal part. */
+static const double least_part = 0.1;
+
 double budget_nominal(const struct budget_split *s) {
   double part = s->total.amount / (double)s->problems;
   return s->total.kind == BUDGET_TRIALS ? fmax(1, floor(part)) : part;
@@ -32,12 +35,12 @@ double budget_nominal(const struct budget_split *s) {
 
 double budget_share(const struct budget_split *s) {
   double extra = s->left_over / (double)(s->problems - s->done);
-  return budget_nominal(s) + (s->total.kind == BUDGET_TRIALS ? floor(extra) : extra);
+  double share = budget_nominal(s) + (s->total.kind == BUDGET_TRIALS ? floor(extra) : extra);
+  return fmax(share, s->total.kind == BUDGET_TRIALS ? 1 : least_part * budget_nominal(s));
 }
 
 void budget_spend(struct budget_split *s, double spent) {
-  double extra = budget_share(s) - budget_nominal(s);
-  s->left_over += fmax(0, budget_nominal(s) + extra - spent) - extra;
+  s->left_over += budget_nominal(s) - spent;
   s->done++;
 }
 

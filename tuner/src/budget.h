@@ -1,8 +1,8 @@
 /* How much a command may spend, and each problem's part of it.
  *
  * A budget is of seconds ("60s", "5m", "1h") or of trials ("200trials"), for the
- * whole command.  Problems get equal parts; what one leaves unspent is spread
- * over those that follow.
+ * whole command.  Problems get equal parts; what one leaves unspent, or
+ * runs over, is spread over those that follow.
  */
 #ifndef TUNER_BUDGET_H
 #define TUNER_BUDGET_H
@@ -18,7 +18,7 @@ int budget_parse(struct budget *out, const char *text);
 struct budget_split {
   struct budget total;
   size_t problems, done;
-  double left_over; /* by problems that are done */
+  double left_over; /* by problems that are done; negative: they ran over */
 };
 
 /* The part of one problem had all been equal: what a finished search is compared with. */

@@ -290,6 +290,13 @@ static void count(struct tune_result *r, const struct journal *j) {
     if (j->rows[i].phase != TDB_PHASE_CONFIRM) r->failures[j->rows[i].status] += j->rows[i].status != TDB_TRIAL_OK;
 }
 
+/* What is taken off the budget: runs of before may have had a larger one, only this run's excess counts. */
+static double charged(const struct tuning *t) {
+  double total = spent(t), share = t->job->share;
+  double now = t->job->budget == BUDGET_TRIALS ? 0 : clock_seconds() - t->started;
+  return total <= share ? total : share + fmin(total - share, now);
+}
+
 static int conclude(struct tuning *t) {
   struct tune_result *r = t->result;
   const struct journal_row *best = journal_winner(&t->journal);
@@ -299,7 +306,7 @@ static int conclude(struct tuning *t) {
   r->exhausted = t->space ? is_exhausted(t) : 0;
   r->reference_seconds = naive && naive->status == TDB_TRIAL_OK ? naive->seconds : 0;
   r->default_seconds = standard && standard->status == TDB_TRIAL_OK ? standard->seconds : 0;
-  r->spent = t->journal.who.kernel ? spent(t) : 0;
+  r->spent = t->journal.who.kernel ? charged(t) : 0;
   if (!best) return TUNER_OK;
   r->best_seconds = best->seconds;
   r->confirmed = best->phase == TDB_PHASE_CONFIRM;

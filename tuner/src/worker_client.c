@@ -78,6 +78,7 @@ static void become_worker(const struct worker_options *o, int fd, pid_t parent, 
     int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
     if (null < 0 || dup2(null, STDERR_FILENO) < 0) _exit(126);
   }
+  close_range(STDERR_FILENO + 1, ~0u, 0); /* whatever the tuner was started with */
   execve(argv[0], argv, env);
   _exit(127);
 }
