@@ -194,6 +194,7 @@ static ci_expr parse_name(parser *p) {
   if (token_is(&name, "true")) e = ci_int(p->scope.builder, 1);
   else if (token_is(&name, "false")) e = ci_int(p->scope.builder, 0);
   else e = scope_find(&p->scope, name.place.at, name.len);
+  if (e == SCOPE_ABSENT) e = forward_let(p, &name);
   if (e == SCOPE_ABSENT) {
     for (int i = 0; i < INFIXES; i++)
       if (infixes[i].word && token_is(&name, infixes[i].word)) return parser_unexpected(p, "a value");

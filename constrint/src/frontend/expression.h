@@ -29,4 +29,7 @@ ci_expr parse_call(parser *p);
 /* Is this the name of a function? */
 bool is_function(const token *t);
 
+/* native.c: reads the let of that name if it stands further down; SCOPE_ABSENT if there is none. */
+ci_expr forward_let(parser *p, const token *name);
+
 #endif

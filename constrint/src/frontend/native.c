@@ -3,6 +3,7 @@
 #include <string.h>
 #include "../error.h"
 #include "expression.h"
+#include "pending.h"
 #include "reader.h"
 
 enum { MAX_LISTED = 1 << 22, MAX_SHOWN = 400 };
@@ -202,26 +203,68 @@ static int parse_constraint(parser *p) {
   return rc;
 }
 
-static int parse_statement(parser *p) {
-  static const struct { const char *word; int (*parse)(parser *p); } statements[] = {
-    {"let", parse_let}, {"var", parse_var},
-  };
-  for (int i = 0; i < 2; i++) {
-    if (!token_is(&p->token, statements[i].word)) continue;
-    int rc = parser_advance(p);
-    if (rc >= 0) rc = statements[i].parse(p);
-    return rc < 0 ? rc : end_statement(p, "the declaration");
-  }
+/* The parser at a statement's first token. */
+static int go_to(parser *p, const statement *s) {
+  lexer_init_at(&p->lexer, p->source, s->first.place);
+  return lexer_next(&p->lexer, &p->token);
+}
+
+static int parse_declaration(parser *p, int (*parse)(parser *p)) {
+  int rc = parser_advance(p);
+  if (rc >= 0) rc = parse(p);
+  return rc < 0 ? rc : end_statement(p, "the declaration");
+}
+
+static int parse_other(parser *p) {
   bool objective = is_objective(&p->token);
   int rc = objective ? parse_objectives(p) : parse_constraint(p);
   return rc < 0 ? rc : end_statement(p, objective ? "the objective" : "the constraint");
 }
 
+static int parse_statement(parser *p, statement *s) {
+  if (s->progress == READ) return CI_OK;
+  s->progress = BEING_READ;
+  int rc = go_to(p, s);
+  if (rc < 0) return rc;
+  switch (s->kind) {
+    case STATEMENT_VAR: rc = parse_declaration(p, parse_var); break;
+    case STATEMENT_LET: rc = parse_declaration(p, parse_let); break;
+    case STATEMENT_OTHER: rc = parse_other(p); break;
+  }
+  s->progress = READ;
+  return rc;
+}
+
+ci_expr forward_let(parser *p, const token *name) {
+  statement *s = p->statements ? statements_let(p->statements, name) : NULL;
+  if (!s || s->progress == READ) return SCOPE_ABSENT;
+  if (s->progress == BEING_READ)
+    return source_fail(p->source, name->place, "'%.*s' is defined through itself", (int)name->len, name->place.at);
+  parser here = *p;
+  int rc = parser_enter(p);
+  if (rc >= 0) rc = parse_statement(p, s);
+  *p = here;
+  return rc < 0 ? rc : scope_find(&p->scope, name->place.at, name->len);
+}
+
+static int parse_all(parser *p, bool variables) {
+  int rc = CI_OK;
+  for (size_t i = 0; i < p->statements->n && rc >= 0; i++)
+    if ((p->statements->at[i].kind == STATEMENT_VAR) == variables) rc = parse_statement(p, &p->statements->at[i]);
+  return rc;
+}
+
 int read_native(const source *s, const scope *names) {
   parser p;
-  int rc = parser_init(&p, s, names);
-  while (rc >= 0 && p.token.kind != TOK_END)
-    rc = p.token.kind == TOK_SEMICOLON ? parser_advance(&p) : parse_statement(&p);
+  statements list = {0};
+  int rc = statements_find(&list, s);
+  if (rc >= 0) rc = parser_init(&p, s, names);
+  if (rc >= 0) {
+    p.statements = &list;
+    rc = parse_all(&p, true);
+  }
+  if (rc >= 0) rc = parse_all(&p, false);
+  statements_free(&list);
   return rc;
 }
 

@@ -9,6 +9,8 @@
 /* Deeper nesting is refused, so that a text cannot exhaust the stack. */
 enum { MAX_NESTING = 1000 };
 
+struct statements;
+
 typedef struct parser {
   lexer lexer;
   const source *source;
@@ -16,6 +18,7 @@ typedef struct parser {
   token token; /* the current one */
   position behind; /* where the previous one ended */
   int depth;
+  struct statements *statements; /* of a native text: lets that may be used before they stand */
 } parser;
 
 /* Makes the first token current. */
