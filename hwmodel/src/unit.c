@@ -111,7 +111,7 @@ int unit_parse(int64_t *value, const char *text, unit_dimension d, const char **
   number n;
   const char *rest = scan_number(text, &n, why);
   if (!rest) return -1;
-  if (*rest == ' ') rest++;
+  if (*rest == ' ' && rest[1]) rest++;
   if (!*rest && *dim->missing) return refuse(why, dim->missing);
   const unit *u = find_unit(dim, rest);
   if (!u) return refuse(why, dim->unknown);
