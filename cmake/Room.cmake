@@ -97,11 +97,11 @@ function(room_test_properties name)
     LABELS "${A_LABELS}" ENVIRONMENT "${A_ENVIRONMENT}")
 endfunction()
 
-# room_fuzz(NAME SOURCES ... LIBS ... CORPUS dir)
+# room_fuzz(NAME SOURCES ... LIBS ... CORPUS dir ...)
 # One LLVMFuzzerTestOneInput: linked with libFuzzer under CONSTRINT_FUZZ, else
 # with tests/replay.c, which feeds it every file of the corpus as a test.
 function(room_fuzz name)
-  cmake_parse_arguments(A "" "CORPUS;TIMEOUT" "SOURCES;LIBS" ${ARGN})
+  cmake_parse_arguments(A "" "TIMEOUT" "SOURCES;LIBS;CORPUS" ${ARGN})
   add_executable(${name} ${A_SOURCES})
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
   target_link_libraries(${name} PRIVATE room_flags ${A_LIBS} m)
