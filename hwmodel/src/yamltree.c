@@ -265,8 +265,16 @@ static int document(builder *b) {
   return rc;
 }
 
+/* libyaml takes the mark for text when it is told the encoding. */
+static int refuse_byte_order_mark(builder *b) {
+  static const char mark[] = "\xEF\xBB\xBF";
+  if (strncmp(b->tree->source, mark, strlen(mark))) return YT_OK;
+  return fail_mark(b, (yaml_mark_t){0, 0, 0}, "the file begins with a byte order mark; save it as UTF-8 without one");
+}
+
 static int build(yt_tree *tree, yt_error *err) {
   builder b = {.tree = tree, .err = err};
+  if (refuse_byte_order_mark(&b)) return YT_ESYNTAX;
   if (!yaml_parser_initialize(&b.parser)) return out_of_memory(err);
   yaml_parser_set_encoding(&b.parser, YAML_UTF8_ENCODING);
   yaml_parser_set_input_string(&b.parser, (const unsigned char *)tree->source, tree->length);

@@ -161,6 +161,7 @@ def bytes_level():
     add("utf16-le", b"\xff\xfe" + GPU.encode("utf-16-le"))
     add("utf16-be", b"\xfe\xff" + GPU.encode("utf-16-be"))
     add("utf16-no-mark", GPU.encode("utf-16-le"))
+    add("byte-order-mark", b"\xef\xbb\xbf" + raw)
     add("all-bytes", bytes(range(256)))
     add("zeros", b"\0" * 512)
     add("elf", b"\x7fELF\x02\x01\x01" + b"\0" * 60)

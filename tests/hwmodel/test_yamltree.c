@@ -62,6 +62,7 @@ static void encoding(void) {
   REFUSED("a\0b: 1\n", "f:1:2: ", "control characters");
   REFUSED("a: \"x\\0y\"\n", "f:1:4: ", "NUL");
   REFUSED("\"x\\0y\": 1\n", "f:1:1: ", "NUL");
+  REFUSED("\xef\xbb\xbf" "a: 1\n", "f:1:1: ", "byte order mark");
   REFUSED("\xff\xfe" "a\0:\0", "f:1:1: ", "UTF-8");
 }
 
