@@ -1,6 +1,6 @@
 # Specs, problems, workloads, spaces, strategies and plug-ins.
-foreach(name spec problem space)
-  room_test(tuner_${name} SOURCES test_${name}.c LIBS tuner TIMEOUT 30)
+foreach(name spec problem space strategy)
+  room_test(tuner_${name} SOURCES test_${name}.c LIBS tuner TIMEOUT 60)
 endforeach()
 
 # One program over both corpora of malformed files, and a fuzz target each.
@@ -13,3 +13,17 @@ foreach(reader spec workload)
   room_test_properties(tuner_corpus_${reader} TIMEOUT 60)
   room_fuzz(tuner_fuzz_${reader} SOURCES fuzz_${reader}.c LIBS tuner CORPUS ${corpus} TIMEOUT 60)
 endforeach()
+
+# Plug-ins that are sound, or broken in one way each.
+set(fixtures ${CMAKE_CURRENT_BINARY_DIR}/fixtures)
+foreach(fixture sound abi entry null function)
+  add_library(fixture_${fixture} MODULE fixture_plugin.c)
+  set_target_properties(fixture_${fixture} PROPERTIES PREFIX "" OUTPUT_NAME fixture-${fixture}
+    LIBRARY_OUTPUT_DIRECTORY ${fixtures})
+  target_include_directories(fixture_${fixture} PRIVATE ${CMAKE_SOURCE_DIR}/kernels)
+endforeach()
+target_compile_definitions(fixture_abi PRIVATE FIXTURE_ABI)
+target_compile_definitions(fixture_entry PRIVATE FIXTURE_ENTRY=kp_plugin_v0)
+target_compile_definitions(fixture_null PRIVATE FIXTURE_NULL)
+target_compile_definitions(fixture_function PRIVATE FIXTURE_FUNCTION)
+room_test(tuner_plugin SOURCES test_plugin.c LIBS tuner ARGS ${fixtures} TIMEOUT 30)
