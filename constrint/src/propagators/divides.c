@@ -9,6 +9,7 @@ struct divides {
   propagator super;
   term x, y, b; /* b: -1 where it must hold */
   struct divisor_list divisors; /* of the last fixed y */
+  uint32_t patience;
 };
 
 enum { TRY_LIMIT = 1024 }; /* values, or pairs of them, that are tried one by one */
@@ -86,7 +87,7 @@ static bool filter_divisors(store *s, struct divides *d, reason why) {
   if (n == 0 || !term_keep(s, d->x, kept, n, why)) return false;
   if (iy.lo <= WIDE_MIN) least = WIDE_MIN;
   if (iy.hi >= WIDE_MAX) greatest = WIDE_MAX;
-  return term_within(s, d->y, (interval){least, greatest}, why);
+  return term_within_patiently(s, d->y, (interval){least, greatest}, &d->patience, why);
 }
 
 static bool has_divisor(const store *s, term x, wide w) {
@@ -164,12 +165,11 @@ static bool filter_non_multiples(store *s, struct divides *d, reason why) {
 
 /* The ends of y that every value of x divides. */
 static bool trim_ends(store *s, struct divides *d, reason why) {
-  for (int i = 0; i < 2; i++) { /* two multiples of v > 1 in a row do not occur, but for other strides */
-    wide lo = term_lo(s, d->y), hi = term_hi(s, d->y);
-    if (!wide_saturated(lo) && all_divide(s, d->x, lo) && !term_remove(s, d->y, lo, why)) return false;
-    if (!wide_saturated(hi) && all_divide(s, d->x, hi) && !term_remove(s, d->y, hi, why)) return false;
-  }
-  return true;
+  interval y = term_interval(s, d->y);
+  while (!wide_saturated(y.lo) && y.lo < y.hi && all_divide(s, d->x, y.lo)) y.lo = term_next(s, d->y, y.lo);
+  while (!wide_saturated(y.hi) && y.lo < y.hi && all_divide(s, d->x, y.hi)) y.hi = term_prev(s, d->y, y.hi);
+  if (y.lo == y.hi && !wide_saturated(y.lo) && all_divide(s, d->x, y.lo)) return false;
+  return term_within_patiently(s, d->y, y, &d->patience, why);
 }
 
 static enum outcome make_not_divide(store *s, struct divides *d) {
@@ -209,6 +209,7 @@ static int post(store *s, term x, term y, term b) {
   d->x = x;
   d->y = y;
   d->b = b;
+  d->patience = PATIENCE;
   term all[] = {x, y, b};
   return store_post(s, &d->super, &class, all, b < 0 ? 2 : 3, ON_ANY);
 }

@@ -54,3 +54,20 @@ wide term_least_abs(const store *s, term x) {
 wide term_greatest_abs(const store *s, term x) {
   return wide_max(wide_abs(term_lo(s, x)), wide_abs(term_hi(s, x)));
 }
+
+enum { WIDE_DOMAIN = 1 << 20, LITTLE = 1024 };
+
+/* Would moving one end of x by this much be too little to bother? */
+static bool too_little(wide move, wide width, uint32_t *patience) {
+  if (width <= WIDE_DOMAIN || move > width / LITTLE) return false;
+  if (*patience == 0) return true;
+  --*patience;
+  return false;
+}
+
+bool term_within_patiently(store *s, term x, interval a, uint32_t *patience, reason why) {
+  if (interval_empty(a)) return false;
+  wide lo = term_lo(s, x), hi = term_hi(s, x), width = wide_sub(hi, lo);
+  if (a.lo > lo && !too_little(wide_sub(a.lo, lo), width, patience) && !term_ge(s, x, a.lo, why)) return false;
+  return a.hi >= hi || too_little(wide_sub(hi, a.hi), width, patience) || term_le(s, x, a.hi, why);
+}

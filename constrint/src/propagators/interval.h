@@ -72,6 +72,13 @@ static inline bool term_within(store *s, term x, interval a, reason why) {
   return a.hi >= WIDE_MAX || a.hi >= term_hi(s, x) || term_le(s, x, a.hi, why);
 }
 
+/* Propagators that move the ends of wide domains a little at a time could go on
+ * for 2^62 rounds (x < y, y < x): a propagator has patience for so many moves
+ * of less than a thousandth of a wide domain, and leaves the rest to the search.
+ * What is fixed, emptied or narrow is never left. */
+enum { PATIENCE = 1000 };
+bool term_within_patiently(store *s, term x, interval a, uint32_t *patience, reason why);
+
 /* Was anything changed since then?  The outcome that says so. */
 static inline enum outcome settled(const store *s, uint64_t changes) {
   return store_changes(s) != changes ? AGAIN : FIXPOINT;

@@ -61,8 +61,9 @@ static interval total_interval(const struct total *t) {
   return (interval){t->open_lo ? WIDE_MIN : t->lo, t->open_hi ? WIDE_MAX : t->hi};
 }
 
-/* a*x within the interval. */
-static bool bound_part(store *s, wide a, term x, interval v, reason why) {
+/* a[i]*x[i] within the interval. */
+static bool bound_part(store *s, struct linear_sum *l, size_t i, interval v, reason why) {
+  wide a = l->a[i];
   if (a < 0) {
     a = -a;
     v = interval_neg(v);
@@ -71,7 +72,7 @@ static bool bound_part(store *s, wide a, term x, interval v, reason why) {
     if (v.lo > WIDE_MIN) v.lo = ceil_div(v.lo, a);
     if (v.hi < WIDE_MAX) v.hi = floor_div(v.hi, a);
   }
-  return term_within(s, x, v, why);
+  return term_within_patiently(s, l->x[i], v, &l->patience, why);
 }
 
 static bool narrow_exactly(store *s, struct linear_sum *l, const struct total *t, enum sum_relation rel, reason why) {
@@ -83,7 +84,7 @@ static bool narrow_exactly(store *s, struct linear_sum *l, const struct total *t
     wide width = part.hi - part.lo;
     if (width <= above && width <= below) continue;
     interval v = {part.hi - wide_min(width, below), part.lo + wide_min(width, above)};
-    if (!bound_part(s, l->a[i], l->x[i], v, why)) return false;
+    if (!bound_part(s, l, i, v, why)) return false;
   }
   return true;
 }
@@ -103,7 +104,7 @@ static bool narrow_carefully(store *s, struct linear_sum *l, const struct total 
     wide lo = rest_lo(t->lo, t->open_lo, part.lo), hi = -rest_lo(-t->hi, t->open_hi, -part.hi);
     if (rel != SUM_GE && lo > WIDE_MIN) v.hi = wide_sub(l->c, lo);
     if (rel != SUM_LE && hi < WIDE_MAX) v.lo = wide_sub(l->c, hi);
-    if (!bound_part(s, l->a[i], l->x[i], v, why)) return false;
+    if (!bound_part(s, l, i, v, why)) return false;
   }
   return true;
 }
@@ -205,8 +206,8 @@ static enum outcome narrow_equal(store *s, struct linear_sum *l, const struct to
   if (!ok) return FAILED;
   interval all = total_interval(t);
   if (all.lo == all.hi) return SUBSUMED;
-  if (store_changes(s) != changes) return AGAIN;
   if (t->exact && !narrow_strides(s, l, why)) return FAILED;
+  if (store_changes(s) != changes) return AGAIN;
   for (size_t i = 0; i < 2; i++)
     if (by_value(s, l, i) && !narrow_values(s, l, i, why)) return FAILED;
   return settled(s, changes);
@@ -325,7 +326,7 @@ static enum verdict divide_out(struct linear_sum *l, enum sum_relation rel) {
 int linear_normalise(store *s, struct linear_sum *l, const wide *a, const term *x, size_t n,
                      enum sum_relation *rel, wide c, enum verdict *verdict) {
   struct addend *sorted = calloc(n + 1, sizeof *sorted);
-  *l = (struct linear_sum){.c = c};
+  *l = (struct linear_sum){.c = c, .patience = PATIENCE};
   l->a = store_alloc(s, (n + 1) * sizeof *l->a);
   l->x = store_alloc(s, (n + 1) * sizeof *l->x);
   l->part = store_alloc(s, (n + 1) * sizeof *l->part);

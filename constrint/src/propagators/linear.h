@@ -14,6 +14,7 @@ struct linear_sum {
   wide *a;        /* none 0 */
   term *x;        /* all different */
   interval *part; /* a[i]*x[i], renewed by every run */
+  uint32_t patience;
 };
 
 /* Merge equal terms, fold fixed ones and divide by the common divisor.

@@ -7,30 +7,29 @@
 struct reified {
   propagator super;
   term b;
-  enum sum_relation rel;
+  enum sum_relation rel[2]; /* where b is 0, and where it is 1 */
+  wide c[2];
   struct linear_sum sum;
 };
 
-/* The sum against which the negation is stated: not (<= c) is (>= c + 1). */
-static enum sum_relation negate(struct linear_sum *l, enum sum_relation rel) {
+/* The negation: not (<= c) is (>= c + 1). */
+static enum sum_relation negate(enum sum_relation rel, wide *c) {
   switch (rel) {
     case SUM_EQ: return SUM_NE;
     case SUM_NE: return SUM_EQ;
-    case SUM_LE: l->c += 1; return SUM_GE;
-    default: l->c -= 1; return SUM_LE;
+    case SUM_LE: *c += 1; return SUM_GE;
+    default: *c -= 1; return SUM_LE;
   }
 }
 
 static enum outcome propagate(store *s, propagator *p) {
   struct reified *self = (struct reified *)p;
-  if (!term_fixed(s, self->b)) {
-    enum verdict v = linear_verdict(s, &self->sum, self->rel);
-    if (v == OPEN) return FIXPOINT;
-    return term_fix(s, self->b, v == HOLDS, p) ? SUBSUMED : FAILED;
-  }
-  struct linear_sum sum = self->sum;
-  enum sum_relation rel = term_value(s, self->b) ? self->rel : negate(&sum, self->rel);
-  return linear_narrow(s, &sum, rel, p);
+  bool fixed = term_fixed(s, self->b), truth = !fixed || term_value(s, self->b) != 0;
+  self->sum.c = self->c[truth];
+  if (fixed) return linear_narrow(s, &self->sum, self->rel[truth], p);
+  enum verdict v = linear_verdict(s, &self->sum, self->rel[true]);
+  if (v == OPEN) return FIXPOINT;
+  return term_fix(s, self->b, v == HOLDS, p) ? SUBSUMED : FAILED;
 }
 
 static const struct propagator_class short_class = {"linear reified", propagate, NULL, 0};
@@ -41,8 +40,10 @@ static int post_open(store *s, const struct linear_sum *l, enum sum_relation rel
   term *watched = store_alloc(s, (l->n + 1) * sizeof *watched);
   if (!self || !watched) return ci_fail(CI_ENOMEM, "out of memory");
   self->b = b;
-  self->rel = rel;
   self->sum = *l;
+  self->c[0] = self->c[1] = l->c;
+  self->rel[1] = rel;
+  self->rel[0] = negate(rel, &self->c[0]);
   memcpy(watched, l->x, l->n * sizeof *watched);
   watched[l->n] = b;
   enum event on = l->n <= 2 && rel != SUM_LE ? ON_ANY : ON_BOUNDS;
@@ -62,6 +63,6 @@ int post_linear_reified(store *s, const wide *a, const term *x, size_t n, enum r
     return CI_OK;
   }
   if (!term_fixed(s, b)) return post_open(s, &l, sum_rel, b);
-  if (!term_value(s, b)) sum_rel = negate(&l, sum_rel);
+  if (!term_value(s, b)) sum_rel = negate(sum_rel, &l.c);
   return linear_post(s, &l, sum_rel);
 }

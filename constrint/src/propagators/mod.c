@@ -10,6 +10,7 @@ struct mod {
   propagator super;
   term z, x, y;
   struct divisor_list divisors; /* of the last fixed x - z */
+  uint32_t patience;
 };
 
 /* ---- For y >= 1 ---- */
@@ -67,13 +68,14 @@ static struct part narrow_part(interval z, interval x, interval y) {
 
 /* ---- The propagator ---- */
 
-static bool narrow_bounds(store *s, const struct mod *m) {
+static bool narrow_bounds(store *s, struct mod *m) {
   reason why = &m->super;
   interval iz = term_interval(s, m->z), ix = term_interval(s, m->x);
   struct part above = narrow_part(iz, ix, term_positive(s, m->y));
   struct part below = narrow_part(interval_neg(iz), interval_neg(ix), interval_neg(term_negative(s, m->y)));
   if (!term_within(s, m->z, interval_hull(above.z, interval_neg(below.z)), why)) return false;
-  if (!term_within(s, m->x, interval_hull(above.x, interval_neg(below.x)), why)) return false;
+  interval x = interval_hull(above.x, interval_neg(below.x));
+  if (!term_within_patiently(s, m->x, x, &m->patience, why)) return false;
   return term_within(s, m->y, interval_hull(above.y, interval_neg(below.y)), why);
 }
 
@@ -136,6 +138,7 @@ int post_mod(store *s, term z, term x, term y) {
   m->z = z;
   m->x = x;
   m->y = y;
+  m->patience = PATIENCE;
   term all[] = {z, x, y};
   return store_post(s, &m->super, &class, all, 3, ON_ANY);
 }
