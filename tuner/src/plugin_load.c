@@ -61,7 +61,8 @@ static int check_table(const char *path, const kp_plugin *t) {
 }
 
 static int find_table(struct plugin *p, const char *real) {
-  p->handle = dlopen(real, RTLD_NOW | RTLD_LOCAL);
+  /* what a plug-in brings (OpenMP's threads) may outlive its last use */
+  p->handle = dlopen(real, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
   if (!p->handle) return tuner_fail(TUNER_EENV, "%s cannot be loaded: %s", p->path, dlerror());
   kp_entry entry;
   *(void **)&entry = dlsym(p->handle, KP_ENTRY);

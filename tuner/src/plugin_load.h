@@ -13,13 +13,13 @@ struct plugin {
   char *path;
 };
 
-/* The plug-in that the spec names.  Never unloaded code that may still run:
- * plugin_unload() is for programs that end or tests. */
+/* The plug-in that the spec names. */
 int plugin_load(struct plugin **out, const struct spec *s, const struct search_path *in);
 /* One file, checked for safety and ABI only. */
 int plugin_open(struct plugin **out, const char *path);
 /* Do the spec and the plug-in say the same (names, version, keys, labels, parameters)? */
 int plugin_agrees(const struct plugin *p, const struct spec *s);
-void plugin_unload(struct plugin *p); /* NULL is fine */
+/* Releases p; the code stays in the process.  NULL is fine. */
+void plugin_unload(struct plugin *p);
 
 #endif

@@ -1,0 +1,69 @@
+/* Every shipped workload: read, expanded, and each of its problems has legal
+ * configurations on the device given.
+ * usage: test_workloads SPECS HARDWARE WORKLOAD... */
+#include <stdio.h>
+#include <stdlib.h>
+#include "fail.h"
+#include "space.h"
+#include "spec_find.h"
+#include "workload.h"
+
+/* The number of problems without a space. */
+static int check_problem(const struct spec *s, const struct problem *p, const hw_model *hw, const char *file) {
+  struct space *space = NULL;
+  if (space_open(&space, s, p, hw, NULL)) {
+    fprintf(stderr, "%s: %s: %s\n", file, p->text, tuner_error());
+    return 1;
+  }
+  int empty = space_size(space) == 0;
+  if (empty) fprintf(stderr, "%s: %s has no legal configuration\n", file, p->text);
+  space_close(space);
+  return empty;
+}
+
+static int check_problems(const struct workload *w, const struct spec *s, const hw_model *hw) {
+  struct problem **problems;
+  size_t n;
+  int bad = 0;
+  if (workload_problems(&problems, &n, w, s)) {
+    fprintf(stderr, "%s\n", tuner_error());
+    return 1;
+  }
+  for (size_t i = 0; i < n; i++) {
+    bad += check_problem(s, problems[i], hw, w->path);
+    problem_free(problems[i]);
+  }
+  free(problems);
+  return bad;
+}
+
+static int check_workload(const char *path, const struct search_path *specs, const hw_model *hw) {
+  struct workload *w = NULL;
+  struct spec *s = NULL;
+  int bad = workload_load(&w, path) || spec_find(&s, specs, w->kernel, hw_kind(hw));
+  if (bad) fprintf(stderr, "%s\n", tuner_error());
+  else bad = check_problems(w, s, hw);
+  spec_free(s);
+  workload_free(w);
+  return bad;
+}
+
+int main(int argc, char **argv) {
+  const char *folder = argc > 3 ? argv[1] : NULL;
+  struct search_path specs;
+  hw_model *hw = NULL;
+  int passed = 0, failed = 0;
+  if (!folder || search_specs(&specs, &folder, 1) || hw_load(&hw, argv[2])) {
+    fprintf(stderr, "%s\n", folder ? hw_error() : "usage: test_workloads SPECS HARDWARE WORKLOAD...");
+    return 1;
+  }
+  for (int i = 3; i < argc; i++) {
+    int bad = check_workload(argv[i], &specs, hw);
+    passed += !bad;
+    failed += bad != 0;
+  }
+  search_release(&specs);
+  hw_free(hw);
+  printf("%d passed, %d failed\n", passed, failed);
+  return failed != 0;
+}
