@@ -86,10 +86,21 @@ static const struct { int sqlite, code; const char *advice; } kinds[] = {
   {SQLITE_PERM, TDB_EREADONLY, "no permission"},
 };
 
+static int last_errno(tdb_file *f, int which) {
+  sqlite3_file *raw = NULL;
+  int no = 0;
+  sqlite3_file_control(f->sql, "main", which, &raw);
+  if (raw && raw->pMethods) raw->pMethods->xFileControl(raw, SQLITE_FCNTL_LAST_ERRNO, &no);
+  return no;
+}
+
+static int is_no_space(int no) { return no == ENOSPC || no == EDQUOT || no == EFBIG; }
+
 /* A file that may not grow (a quota, a limit of the process) is a full disk to us. */
-static int is_full(const tdb_file *f, int rc) {
-  int no = sqlite3_system_errno(f->sql);
-  return (rc & 0xff) == SQLITE_IOERR && (no == ENOSPC || no == EDQUOT || no == EFBIG);
+static int is_full(tdb_file *f, int rc) {
+  if ((rc & 0xff) != SQLITE_IOERR || !f->sql) return 0;
+  return is_no_space(sqlite3_system_errno(f->sql)) || is_no_space(last_errno(f, SQLITE_FCNTL_FILE_POINTER)) ||
+         is_no_space(last_errno(f, SQLITE_FCNTL_JOURNAL_POINTER));
 }
 
 int file_fail(tdb_file *f, int rc, const char *doing) {

@@ -30,16 +30,17 @@ static inline void remove_folder(void) {
   if (system(command)) fprintf(stderr, "%s stays behind\n", folder);
 }
 
-/* A fresh path in the test's folder. */
+/* A fresh path in the test's folder; the text lives for the next 15 calls. */
 static inline const char *fresh(const char *name) {
-  static char path[256];
+  static char paths[16][256];
   static int n;
+  char *path = paths[n % 16];
   if (!*folder) {
     strcpy(folder, "/tmp/tunedb-test-XXXXXX");
     if (!mkdtemp(folder)) abort();
     atexit(remove_folder);
   }
-  snprintf(path, sizeof path, "%s/%d-%s", folder, n++, name);
+  snprintf(path, sizeof paths[0], "%s/%d-%s", folder, n++, name);
   return path;
 }
 
