@@ -62,21 +62,25 @@ typedef enum flashrnn_match {
 typedef struct flashrnn flashrnn;           /* a context: databases, device, threads */
 typedef struct flashrnn_plan flashrnn_plan;
 
-/* database NULL: the user's default file, if it exists.  A database that cannot
+/* database NULL: the user's default file, if it exists; "": none, defaults only.  A database that cannot
  * be used is no failure: defaults are used and flashrnn_notice() says why. */
 FLASHRNN_API int flashrnn_open(flashrnn **out, const char *database);
 FLASHRNN_API void flashrnn_close(flashrnn *f);
 /* What the context has to say (once): why a database is not used; "" else. */
 FLASHRNN_API const char *flashrnn_notice(const flashrnn *f);
+/* A read-only database shipped with the program: asked after the user's, in order. */
+FLASHRNN_API int flashrnn_attach(flashrnn *f, const char *shipped);
 /* Record problems that miss, for tuning later. */
 FLASHRNN_API int flashrnn_capture(flashrnn *f, int on);
 
+/* Look-up, or the default: a plan fails only for a bad problem or want of memory.
+ * A plan that is kept answers the functions below at once, without the database. */
 FLASHRNN_API int flashrnn_plan_new(flashrnn_plan **out, flashrnn *f, const flashrnn_problem *p);
 FLASHRNN_API void flashrnn_plan_free(flashrnn_plan *p);
 FLASHRNN_API flashrnn_match flashrnn_plan_match(const flashrnn_plan *p);
 FLASHRNN_API const char *flashrnn_plan_reason(const flashrnn_plan *p); /* field by field */
 FLASHRNN_API const char *flashrnn_plan_config(const flashrnn_plan *p); /* "batch_tile=8,..." */
-/* The same answer again without asking the database: <= 0.2 us. Checks nothing but p. */
+FLASHRNN_API const char *flashrnn_match_name(flashrnn_match m); /* "exact", "stale source", "near", ... */
 
 /* Bytes that a training forward saves for its backward. */
 FLASHRNN_API size_t flashrnn_saved_bytes(const flashrnn_problem *p);
