@@ -24,7 +24,7 @@ static inline void cpu_pause(void) {
 #endif
 }
 
-enum { CPU_SPINS = 4000 }; /* some tens of microseconds: longer than any step's imbalance */
+enum { CPU_SPINS = 1000 }; /* some tens of microseconds: more than the imbalance of a step */
 
 static inline void cpu_barrier_wait(cpu_barrier *b) {
   if (b->size == 1) return;

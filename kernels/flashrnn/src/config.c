@@ -172,14 +172,15 @@ static void default_grid(const cpu_device *d, const flashrnn_problem *p, cpu_con
   c->threads_batch = smaller(rest, p->B >= 8 ? p->B / 4 : 1);
 }
 
-/* Products per load of the register tile, less what is computed for nothing. */
+/* Products per load of the register tile (a load of R is from farther away than
+ * one of y), less what is computed for nothing. */
 static double tile_value(const cpu_device *d, const flashrnn_problem *p, const cpu_config *c) {
   const int64_t rows = ceildiv(p->B, c->threads_batch), lanes = d->vector_bytes / 4;
   const int64_t covered = ceildiv(p->D, lanes) * lanes;
   const int64_t share = ceildiv(ceildiv(covered, c->unit_tile), c->threads_units) * c->threads_units * c->unit_tile;
   const double full = (double)rows / (double)(ceildiv(rows, c->batch_tile) * c->batch_tile);
-  const double reuse = (double)(c->vectors * c->batch_tile) / (double)(c->vectors + c->batch_tile);
-  return full * (double)covered / (double)share * (reuse < 4 ? reuse : 4 + reuse / 64) - (double)c->unit_tile * 1e-3;
+  const double loads = 2.5 / (double)c->batch_tile + 1 / (double)c->vectors;
+  return full * (double)covered / (double)share / loads - (double)c->unit_tile * 1e-3;
 }
 
 /* The best legal register tile for the grid in c; 0: none. */
@@ -203,7 +204,7 @@ int cpu_default(const cpu_device *d, const flashrnn_problem *p, cpu_config *out,
   const char *absent = absent_figure(d);
   int error = cpu_problem_check(p, why);
   if (error) return error;
-  cpu_config c = {.unroll = 1, .packed = 1, .prefetch = 0};
+  cpu_config c = {.unroll = 4, .packed = 1, .prefetch = 32};
   if (!absent) {
     default_grid(d, p, &c);
     if (default_tile(d, p, &c)) { *out = c; return 0; }

@@ -78,9 +78,9 @@ static void choose_weights(cpu_plan *plan) {
     least = cost;
     plan->weights.vectors = v, plan->weights.rows = r;
   }
-  plan->weights.chunk = steps < 512 ? steps : 512;
+  plan->weights.chunk = steps < 512 ? (steps + 3) / 4 * 4 : 512;
   plan->weights.block = cpu_ceildiv(48, plan->weights.rows);
-  plan->weights.product = plan->isa->product((int)plan->weights.vectors, (int)plan->weights.rows, 1, 0);
+  plan->weights.product = plan->isa->product((int)plan->weights.vectors, (int)plan->weights.rows, 4, 0);
 }
 
 /* ---- Workspace ---- */

@@ -12,9 +12,7 @@ INLINE vf product_of(place p, int64_t gate) {
 }
 
 INLINE vf input(place p, int64_t gate) {
-  const float *wx = p.c->wx + p.r * p.c->wx_row + gate * p.c->gate + p.v;
-  __builtin_prefetch(wx + p.c->wx_next, 0, 2);
-  return v_load_n(wx, p.n);
+  return v_load_n(p.c->wx + p.r * p.c->wx_row + gate * p.c->gate + p.v, p.n);
 }
 
 INLINE vf bias(place p, int64_t gate) { return v_load_n(p.c->bias + gate * p.c->gate + p.v, p.n); }
@@ -62,7 +60,7 @@ INLINE vf slstm(place p) {
   const vf n = v_max(v_set(1), f * n0 + i);
   after(p, 1, c), after(p, 2, n), after(p, 3, m);
   save(p, 0, i), save(p, 1, af), save(p, 2, z), save(p, 3, o);
-  return o * c / n;
+  return o * c * v_reciprocal(n);
 }
 
 typedef vf (*lane)(place p);
@@ -78,6 +76,22 @@ INLINE void each(const cell_forward *c, lane cell) {
     int64_t v = 0;
     for (; v + LANES <= c->units; v += LANES) vector((place){c, r, v, LANES}, cell);
     if (LANES > 8 && v < c->units) vector((place){c, r, v, 8}, cell);
+  }
+}
+
+static void fetch(const float *p, int64_t units, int write) {
+  for (int64_t u = 0; u < units; u += 16) {
+    if (write) __builtin_prefetch(p + u, 1);
+    else __builtin_prefetch(p + u, 0);
+  }
+}
+
+void kernel_fetch_forward(const cell_forward *c) {
+  for (int64_t r = 0; r < c->rows; r++) {
+    for (int64_t g = 0; g < c->gates; g++) fetch(c->wx + r * c->wx_row + g * c->gate, c->units, 0);
+    for (int64_t s = 0; s < c->states; s++) fetch(c->state + s * c->state_plane + r * c->state_row, c->units, 1);
+    for (int64_t s = 0; c->saved && s < c->saved_rows; s++)
+      fetch(c->saved + r * c->saved_row + s * c->saved_gate, c->units, 1);
   }
 }
 

@@ -56,8 +56,8 @@ static cell_forward cells_of(const cpu_worker *w, const flashrnn_forward *io, co
   const int64_t b = rows->first, unit = n * D + u0, save = plan->problem.pass == FLASHRNN_TRAINING && saved;
   return (cell_forward){
       .rows = rows->count, .units = units, .tile = w->tile, .tile_row = gates * plan->config.unit_tile,
-      .gates = gates, .wx = io->Wx + (b * T + t) * gates * N * D + unit, .wx_row = T * gates * N * D,
-      .gate = N * D, .wx_next = t + 1 < T ? gates * N * D : 0, .bias = io->bias + unit,
+      .gates = gates, .states = plan->shape.states, .saved_rows = saved, .wx = io->Wx + (b * T + t) * gates * N * D + unit, .wx_row = T * gates * N * D,
+      .gate = N * D, .bias = io->bias + unit,
       .state = io->states + (b * T + t) * N * D + unit, .state_row = T * N * D, .state_plane = B * T * N * D,
       .carry = w->carry + b * D + u0, .carry_row = D, .carry_plane = B * D,
       .saved = save ? (float *)io->saved + ((n * T + t) * B + b) * saved * D + u0 : NULL,
@@ -72,9 +72,10 @@ static void step_tile(const cpu_worker *w, const flashrnn_forward *io, int64_t n
   float *out = w->exchange + (t & 1) * w->exchange_size;
   for (int64_t i = w->row0; i < w->row1; i++) {
     const cpu_rows *rows = plan->rows + i;
+    const cell_forward c = cells_of(w, io, rows, n, t, u0, units);
+    kernel_fetch_forward(&c);
     if (plan->config.packed) product_packed(w, rows, n, tile, units, in);
     else product_in_place(w, rows, io->R, n, tile, in);
-    const cell_forward c = cells_of(w, io, rows, n, t, u0, units);
     kernel_cell_forward(plan->problem.function, &c);
     send(w, rows, u0, units, w->tile, c.tile_row, plan->shape.gates * LANES, out);
   }

@@ -15,6 +15,7 @@
 #define kernel_transpose ISA_NAME(kernel_transpose)
 #define kernel_pack_forward ISA_NAME(kernel_pack_forward)
 #define kernel_pack_backward ISA_NAME(kernel_pack_backward)
+#define kernel_fetch_forward ISA_NAME(kernel_fetch_forward)
 #define kernel_cell_forward ISA_NAME(kernel_cell_forward)
 #define kernel_cell_backward ISA_NAME(kernel_cell_backward)
 #define kernel_forward ISA_NAME(kernel_forward)
@@ -40,9 +41,9 @@ void kernel_pack_backward(const cpu_plan *plan, const float *R, int64_t n, int64
 typedef struct cell_forward {
   int64_t rows, units;
   float *tile; /* in: the products; out: y in the first gate's place */
-  int64_t tile_row, gates;
+  int64_t tile_row, gates, states, saved_rows;
   const float *wx, *bias;
-  int64_t wx_row, gate, wx_next; /* wx_next: to the next step's */
+  int64_t wx_row, gate;
   float *state;
   int64_t state_row, state_plane;
   float *carry; /* the state before, then after */
@@ -67,6 +68,8 @@ typedef struct cell_backward {
   float *dbias;
 } cell_backward;
 
+/* Asks for what the cells will touch: it comes while the product runs. */
+void kernel_fetch_forward(const cell_forward *c);
 void kernel_cell_forward(flashrnn_function f, const cell_forward *c);
 void kernel_cell_backward(flashrnn_function f, const cell_backward *c);
 

@@ -33,7 +33,7 @@ INLINE vf v_copysign(vf magnitude, vf sign) {
   return (vf)(((vi)magnitude & ~mask) | ((vi)sign & mask));
 }
 
-INLINE vf v_sigmoid(vf x) { return v_set(1.0f) / (v_set(1.0f) + v_exp(-x)); }
+INLINE vf v_sigmoid(vf x) { return v_reciprocal(v_set(1.0f) + v_exp(-x)); }
 
 /* An odd polynomial where |x| < 0.625, else 1 - 2 / (e^2|x| + 1). */
 INLINE vf v_tanh(vf x) {
@@ -44,13 +44,13 @@ INLINE vf v_tanh(vf x) {
   p = p * z + v_set(1.33314422036e-1f);
   p = p * z + v_set(-3.33332819422e-1f);
   const vf small = p * z * x + x;
-  const vf large = v_set(1.0f) - v_set(2.0f) / (v_exp(a + a) + v_set(1.0f));
+  const vf large = v_set(1.0f) - v_set(2.0f) * v_reciprocal(v_exp(a + a) + v_set(1.0f));
   return v_select(a < v_set(0.625f), small, v_copysign(large, x));
 }
 
 /* log(1 + u) for u in 0..1, as 2 atanh(u / (2 + u)). */
 INLINE vf v_log1p_unit(vf u) {
-  const vf s = u / (u + v_set(2.0f)), z = s * s;
+  const vf s = u * v_reciprocal(u + v_set(2.0f)), z = s * s;
   vf p = v_set(2.0f / 15);
   p = p * z + v_set(2.0f / 13);
   p = p * z + v_set(2.0f / 11);

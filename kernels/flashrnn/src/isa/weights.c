@@ -21,10 +21,17 @@ static const float *gate_rows(const cpu_plan *plan, const flashrnn_backward *io,
   return io->dWx + ((gru ? g - 1 : g) * N + n) * D;
 }
 
-static void copy_padded(float *to, const float *from, int64_t have, int64_t width) {
-  memcpy(to, from, sizeof(float) * (size_t)have);
-  if (have < width) memset(to + have, 0, sizeof(float) * (size_t)(width - have));
+/* Few floats at a time: a call of memcpy would cost more than the copy. */
+INLINE void copy_padded(float *to, const float *from, int64_t have, int64_t width) {
+  int64_t i = 0;
+  for (; i + LANES <= have; i += LANES) v_store(to + i, v_load(from + i));
+  for (; i + 4 <= have; i += 4) v4_store(to + i, v4_load(from + i));
+  for (; i < have; i++) to[i] = from[i];
+  for (; i < width; i++) to[i] = 0;
 }
+
+/* Steps that the unrolled product takes beyond the chunk's: zeros. */
+static int64_t padded(int64_t count) { return (count + 3) / 4 * 4; }
 
 /* This thread's share of the chunk's y. */
 static void pack_inputs(const cpu_worker *w, const flashrnn_backward *io, chunk c) {
@@ -36,6 +43,10 @@ static void pack_inputs(const cpu_worker *w, const flashrnn_backward *io, chunk 
     for (int64_t k = 0; k < D; k += width)
       copy_padded(plan->inputs + k * plan->weights.chunk + p * width, y + k, D - k < width ? D - k : width, width);
   }
+  if (w->thread) return;
+  for (int64_t k = 0; k < D; k += width)
+    memset(plan->inputs + k * plan->weights.chunk + c.count * width, 0,
+           sizeof(float) * (size_t)((padded(c.count) - c.count) * width));
 }
 
 static void pack_outputs(const cpu_worker *w, const flashrnn_backward *io, chunk c, int64_t g, int64_t o0,
@@ -47,6 +58,9 @@ static void pack_outputs(const cpu_worker *w, const flashrnn_backward *io, chunk
   for (int64_t p = 0; p < c.count; p++, from += row)
     for (int64_t o = 0; o < count; o += rows)
       copy_padded(to + o * plan->weights.chunk + p * rows, from + o, count - o < rows ? count - o : rows, rows);
+  for (int64_t o = 0; o < count; o += rows)
+    memset(to + o * plan->weights.chunk + c.count * rows, 0,
+           sizeof(float) * (size_t)((padded(c.count) - c.count) * rows));
 }
 
 /* One register tile at (g, o, k), by way of `corner` where it sticks out. */
@@ -59,11 +73,11 @@ static void tile(const cpu_worker *w, const flashrnn_backward *io, chunk c, int6
   const float *inputs = plan->inputs + k * x->chunk;
   float *to = io->dR + ((g * plan->problem.N + c.n) * D + o) * D + k;
   if (have_o == x->rows && have_k == width) {
-    x->product(inputs, width, outputs, c.count, to, D, c.first > 0, 0);
+    x->product(inputs, width, outputs, padded(c.count), to, D, c.first > 0, 0);
     return;
   }
   float *corner = plan->corner + w->thread * x->rows * width;
-  x->product(inputs, width, outputs, c.count, corner, width, 0, 0);
+  x->product(inputs, width, outputs, padded(c.count), corner, width, 0, 0);
   for (int64_t r = 0; r < have_o; r++)
     for (int64_t v = 0; v < have_k; v++)
       to[r * D + v] = c.first > 0 ? to[r * D + v] + corner[r * width + v] : corner[r * width + v];
