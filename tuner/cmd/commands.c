@@ -2,9 +2,11 @@
 #include <stddef.h>
 #include "command.h"
 #include "loop_commands.h"
+#include "report_command.h"
 
 const struct command tune_commands[] = {
   {"tune", "find the fastest configuration of a kernel for problems", run_tune},
+  {"report", "write what tuning found as one HTML file", run_report},
   {"worker", NULL, run_worker},
   {NULL, NULL, NULL},
 };
