@@ -87,7 +87,9 @@ static void legend(FILE *to) {
 static void charts(FILE *to, const struct report_problem *p) {
   fputs("<h4>Best against default and reference</h4>\n", to);
   if (!p->best && !p->reference) fputs("<p class=\"empty\">No trial of this problem was timed.</p>\n", to);
+  fputs("<div class=\"wide bars\">", to);
   chart_bars(to, p);
+  fputs("</div>\n", to);
   fputs("<div class=\"two\"><div><h4>All trials by their time</h4>\n", to);
   chart_distribution(to, p);
   fputs("</div><div><h4>Time against trials</h4>\n", to);

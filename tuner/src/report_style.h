@@ -22,7 +22,7 @@ static const char report_style[] =
   ".tile.good b{color:var(--best)}\n"
   ".card{background:var(--card);border:1px solid var(--faint);border-radius:10px;padding:18px 20px;margin:0 0 16px;"
   "box-shadow:var(--shadow)}\n"
-  ".wide{overflow-x:auto}.two{display:grid;grid-template-columns:repeat(auto-fit,minmax(340px,1fr));gap:8px 24px}\n"
+  ".wide{overflow-x:auto}.bars svg{min-width:620px}.two{display:grid;grid-template-columns:repeat(auto-fit,minmax(340px,1fr));gap:8px 24px}\n"
   "table{border-collapse:collapse;width:100%;font-size:13.5px}th{color:var(--soft);font-weight:600;text-align:left;"
   "border-bottom:1px solid var(--faint);padding:5px 10px 5px 0;white-space:nowrap}\n"
   "td{border-bottom:1px solid var(--faint);padding:5px 10px 5px 0;vertical-align:top}tr:last-child td{border-bottom:0}\n"
