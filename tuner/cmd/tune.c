@@ -16,13 +16,14 @@
 #include "loop_commands.h"
 #include "progress.h"
 #include "search.h"
+#include "spec_find.h"
 #include "summary.h"
 #include "workload.h"
 
 enum { PATHS = 16 };
 
 struct options {
-  const char *kernel, *problem, *workload, *hardware, *db;
+  const char *kernel, *problem, *workload, *hardware, *device, *db;
   const char *plugin_paths[PATHS], *spec_paths[PATHS];
   size_t nplugin_paths, nspec_paths;
   const struct strategy *strategy;
@@ -64,6 +65,7 @@ static const char usage[] =
   "  --budget B          60s, 5m, 1h or 200trials for all problems together (60s)\n"
   "  --strategy S        local, cost, uniform or exhaustive (local)\n"
   "  --seed N            of inputs and of the search (1)\n"
+  "  --device KIND       the spec of KERNEL-KIND, where a kernel has several (cpu)\n"
   "  --hardware FILE     a hardware model; auto: measured once, then cached (auto)\n"
   "  --time-limit S      seconds for one candidate (10)\n"
   "  --memory-limit MIB  of the worker's address space (none)\n"
@@ -119,6 +121,7 @@ static int read_option(struct options *o, int c) {
     case 'p': o->problem = optarg; return EXIT_DONE;
     case 'w': o->workload = optarg; return EXIT_DONE;
     case 'd': o->db = optarg; return EXIT_DONE;
+    case 'D': o->device = optarg; return EXIT_DONE;
     case 'H': o->hardware = optarg; return EXIT_DONE;
     case 'S': return read_strategy(o, optarg);
     case 'b': return (code = budget_parse(&o->budget, optarg)) ? complain(code) : EXIT_DONE;
@@ -149,10 +152,11 @@ static int read_options(struct options *o, int argc, char **argv, int *help) {
   static const struct option known[] = {
     {"kernel", 1, NULL, 'k'}, {"problem", 1, NULL, 'p'}, {"workload", 1, NULL, 'w'}, {"db", 1, NULL, 'd'},
     {"budget", 1, NULL, 'b'}, {"strategy", 1, NULL, 'S'}, {"seed", 1, NULL, 's'}, {"hardware", 1, NULL, 'H'},
+    {"device", 1, NULL, 'D'},
     {"time-limit", 1, NULL, 't'}, {"memory-limit", 1, NULL, 'm'}, {"plugin-path", 1, NULL, 'P'},
     {"spec-path", 1, NULL, 'C'}, {"json", 0, NULL, 'j'}, {"verbose", 0, NULL, 'v'}, {"help", 0, NULL, 'h'},
     {NULL, 0, NULL, 0}};
-  *o = (struct options){.hardware = "auto", .strategy = strategy_find("local"), .seed = 1, .time_limit = 10,
+  *o = (struct options){.hardware = "auto", .device = "cpu", .strategy = strategy_find("local"), .seed = 1, .time_limit = 10,
                         .budget = {BUDGET_SECONDS, 60}};
   opterr = 0;
   optind = 1;
@@ -170,14 +174,6 @@ static int read_options(struct options *o, int argc, char **argv, int *help) {
 
 /* ---- What the options name ---- */
 
-static int find_spec(struct setting *s, const char *kernel) {
-  char *path = NULL;
-  int code = search_file(&path, &s->specs, "kernels", kernel, "yaml", "spec");
-  if (!code) code = spec_load(&s->spec, path);
-  free(path);
-  return code;
-}
-
 /* A path, or the name of a workload beside the specs. */
 static int find_workload(struct setting *s, const char *name) {
   char *path = NULL;
@@ -192,7 +188,7 @@ static int find_problems(struct setting *s, const struct options *o) {
   int code = o->workload ? find_workload(s, o->workload) : TUNER_OK;
   if (code) return code;
   const char *kernel = o->kernel ? o->kernel : s->workload->kernel;
-  code = find_spec(s, kernel);
+  code = spec_find(&s->spec, &s->specs, kernel, o->device);
   if (code) return code;
   if (s->workload && strcmp(s->workload->kernel, s->spec->kernel))
     return tuner_fail(TUNER_EINPUT, "the workload is for the kernel '%s', --kernel says '%s'", s->workload->kernel, s->spec->kernel);
