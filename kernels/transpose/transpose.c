@@ -31,12 +31,26 @@ static int64_t figure(const kp_device *d, const char *key) {
   return 0;
 }
 
+/* The processor's name as the system tells it. */
+static void name_processor(char *out, size_t size) {
+  char line[256];
+  FILE *f = fopen("/proc/cpuinfo", "re");
+  snprintf(out, size, "unknown processor");
+  while (f && fgets(line, sizeof line, f)) {
+    const char *colon = strchr(line, ':');
+    if (strncmp(line, "model name", 10) || !colon || colon[1] != ' ') continue;
+    snprintf(out, size, "%.*s", (int)strcspn(colon + 2, "\n"), colon + 2);
+    break;
+  }
+  if (f) fclose(f);
+}
+
 static int identify(kp_device *out, char *why) {
   static _Thread_local kp_setting l1d = {"l1d_bytes", 0, NULL};
   const long bytes = sysconf(_SC_LEVEL1_DCACHE_SIZE);
   l1d.value = bytes > 0 ? bytes : 32 << 10;
   memset(out, 0, sizeof *out);
-  snprintf(out->name, sizeof out->name, "cpu");
+  name_processor(out->name, sizeof out->name);
   snprintf(out->architecture, sizeof out->architecture, "portable");
   out->units = 1, out->figures = &l1d, out->nfigures = 1;
   why[0] = 0;

@@ -26,7 +26,7 @@
 #include <unistd.h>
 
 enum { NONE, WRONG, NOT_A_NUMBER, UNWRITTEN, CRASH, HANG, FAST, BUILD, LAUNCH, LOAD, FAULTS };
-enum { FAULT, SPEED, PARAMETERS };
+enum { FAULT, SPEED };
 
 static const char *const faults[] = {"none", "wrong", "nan",   "unwritten", "crash", "hang",
                                      "fast", "build", "launch", "load",      NULL};

@@ -14,3 +14,22 @@ target_link_libraries(flashrnn_cases PUBLIC flashrnn_static OpenMP::OpenMP_C m P
 target_include_directories(flashrnn_cases PUBLIC ${CMAKE_CURRENT_SOURCE_DIR} ${flashrnn_dir}/src ${CMAKE_SOURCE_DIR}/kernels)
 
 room_test(flashrnn_match SOURCES flashrnn_match.c LIBS flashrnn_cases TIMEOUT 300 LABELS threads)
+room_test(flashrnn_gradients SOURCES flashrnn_gradients.c LIBS flashrnn_cases TIMEOUT 120)
+room_test(flashrnn_config SOURCES flashrnn_config.c LIBS flashrnn_cases TIMEOUT 120 LABELS threads)
+
+# flashrnn_vmath(NAME flags...): the vector functions of one instruction set.
+function(flashrnn_vmath name)
+  room_test(flashrnn_vmath_${name} SOURCES flashrnn_vmath.c LIBS m)
+  target_include_directories(flashrnn_vmath_${name} PRIVATE ${flashrnn_dir}/src/isa)
+  target_compile_options(flashrnn_vmath_${name} PRIVATE -O2 -ffp-contract=fast ${ARGN})
+endfunction()
+flashrnn_vmath(portable)
+if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
+  flashrnn_vmath(avx2 -mavx2 -mfma)
+  flashrnn_vmath(avx512 -mavx512f -mavx512vl -mavx512bw -mavx512dq -mfma)
+endif()
+
+room_test(plugin_checkers SOURCES plugin_checkers.c LIBS flashrnn_cases ${CMAKE_DL_LIBS} TIMEOUT 120)
+source_hash(plugin_checkers ${flashrnn_dir}/src/plugin.c)
+target_compile_definitions(plugin_checkers PRIVATE PLUGINS="${CMAKE_BINARY_DIR}")
+add_dependencies(plugin_checkers flashrnn-cpu transpose faulty)

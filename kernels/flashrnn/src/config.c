@@ -113,7 +113,7 @@ static const char *broken_tile(const cpu_device *d, const flashrnn_problem *p, c
     return "tile_in_registers: vectors * (batch_tile + 1) + 1 is beyond the registers";
   if (8 * gates * c->unit_tile * c->batch_tile > d->l1d_bytes)
     return "tile_in_l1: the products of a tile take more than half of the first cache";
-  if (c->unit_tile > lanes && 4 * columns * depth > d->l2_bytes)
+  if (c->unit_tile > lanes && c->unit_tile > 8 && 4 * columns * depth > d->l2_bytes)
     return "panel_in_l2: a tile's part of R is beyond the second cache";
   return NULL;
 }

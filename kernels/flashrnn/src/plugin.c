@@ -370,7 +370,8 @@ static double error_of(const output *o, char *what) {
   double difference = 0, norm = 0;
   for (int64_t i = 0; i < o->size; i++) {
     if (!isfinite(o->got[i])) {
-      snprintf(what, KP_WHY, "%s[%lld]: %s", o->name, (long long)i, is_poison(o->got[i]) ? "unwritten" : "NaN or infinite");
+      snprintf(what, KP_WHY, "%s[%lld]: %s", o->name, (long long)i,
+               is_poison(o->got[i]) ? "unwritten" : isnan(o->got[i]) ? "NaN" : "infinite");
       return INFINITY;
     }
     const double d = o->got[i] - o->want[i];
