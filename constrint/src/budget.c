@@ -5,7 +5,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { POLL_EVERY = 1024 };
+enum { POLL_EVERY = 256 };
 
 double budget_now(void) {
   struct timespec t;

@@ -106,10 +106,14 @@ static bool run(store *s, propagator *p) {
 static int fixpoint(store *s) {
   propagator *p;
   while ((p = queue_take(s)) != NULL) {
-    if (budget_poll(s->budget) != CI_OK) return s->budget->stopped;
-    if (!run(s, p)) {
+    bool ok = budget_poll(s->budget) == CI_OK && run(s, p);
+    if (s->budget->stopped) { /* not its fault: the run can go on later */
+      queue_put(s, p);
+      return s->budget->stopped;
+    }
+    if (!ok) {
       queue_clear(s);
-      return s->budget->stopped ? s->budget->stopped : 0;
+      return 0;
     }
   }
   return s->budget->stopped ? s->budget->stopped : 1;

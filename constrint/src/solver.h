@@ -1,0 +1,79 @@
+/* A solver: a model, a budget, and what the questions asked of it share. */
+#ifndef CI_SOLVER_H
+#define CI_SOLVER_H
+
+#include "compile.h"
+#include "store_internal.h"
+
+/* A decision: which part of x's domain the left branch takes. */
+enum branch { BRANCH_VALUE, BRANCH_BELOW /* <= v */, BRANCH_ABOVE /* >= v */ };
+
+struct decision {
+  term x;
+  wide v;
+  enum branch branch;
+  int32_t component;
+  uint64_t solutions; /* found before the left branch began */
+};
+
+/* Depth-first search over the declared variables, resumable at any point. */
+struct search {
+  struct decision *stack;
+  size_t depth, capacity;
+  bool begun, exhausted;
+  bool report_found; /* the node in hand is a solution that was handed out */
+  uint64_t solutions;
+};
+
+struct range { int64_t lo, hi, step; };
+
+struct ci_solver {
+  ci_model *model;
+  ci_options options;
+  budget budget;
+  store *store; /* NULL until it is needed */
+  struct program program;
+  bool has_objectives; /* the program was compiled with them */
+  /* after the root propagation */
+  int root;            /* 1 fixpoint, 0 contradiction */
+  term *order;         /* the decision variables in order, each term once */
+  bool *largest;       /* per order position */
+  size_t norder;
+  int32_t *component;  /* per term: which part of the problem it belongs to; -1: fixed */
+  double *weight;      /* per term: failures it took part in */
+  propagator *bound;   /* of ci_optimize, in a program with objectives; else NULL */
+  struct search search;
+  /* ci_propagate's answer */
+  struct range *ranges;
+  size_t nranges, range_capacity;
+  size_t *first_range; /* per variable, and one more */
+  /* statistics */
+  uint64_t nodes, failures, solutions;
+  double seconds, started;
+};
+
+/* solver.c */
+int solver_begin(ci_solver *s); /* a public call begins */
+int solver_end(ci_solver *s, int error); /* and ends; the message of a limit is set */
+/* Compile if that has not been done, and propagate at the root. */
+int solver_prepare(ci_solver *s, bool with_objectives);
+bool solver_values(ci_solver *s, int64_t *values); /* false: some variable is not fixed */
+
+/* optimize.c: post the bound. */
+int solver_post_bound(ci_solver *s);
+
+/* components.c: number the independent parts of the problem at the root. */
+int find_components(ci_solver *s);
+
+/* search.c */
+void search_reset(ci_solver *s);
+/* 1: the store holds the next solution; 0: there is none; < 0: an error. */
+int search_next(ci_solver *s);
+/* Is the full assignment in the store a solution?  Asked where some
+ * intermediate is not fixed: 1, 0, or CI_EOVERFLOW with its message. */
+int confirm_leaf(ci_solver *s);
+bool decide(store *s, const struct decision *d);
+bool refute(store *s, const struct decision *d);
+struct decision split_domain(const store *s, term x, bool largest);
+
+#endif
