@@ -21,7 +21,7 @@ static void forget_all(cache *c) {
   c->bytes = 0;
 }
 
-void cache_free(cache *c) { forget_all(c); }
+void count_cache_free(cache *c) { forget_all(c); }
 
 static size_t find(const cache *c, signature key) {
   size_t i = key.a & (c->slots - 1);
@@ -29,7 +29,7 @@ static size_t find(const cache *c, signature key) {
   return i;
 }
 
-bool cache_get(const cache *c, signature key, mpz_t count) {
+bool count_cache_get(const cache *c, signature key, mpz_t count) {
   if (!c->slots) return false;
   const struct cache_entry *e = &c->entries[find(c, key)];
   if (!e->used) return false;
@@ -78,7 +78,7 @@ static bool copy_large(cache *c, struct cache_entry *e, const mpz_t count) {
   return true;
 }
 
-void cache_put(cache *c, signature key, const mpz_t count) {
+void count_cache_put(cache *c, signature key, const mpz_t count) {
   if (2 * (c->n + 1) > c->slots && !grow(c)) return;
   struct cache_entry e = {.key = key, .used = true}, *at = &c->entries[find(c, key)];
   if (at->used) return;

@@ -25,10 +25,10 @@ typedef struct cache {
 } cache;
 
 void cache_init(cache *c, budget *b);
-void cache_free(cache *c);
+void count_cache_free(cache *c);
 /* True: *count is set. */
-bool cache_get(const cache *c, signature key, mpz_t count);
+bool count_cache_get(const cache *c, signature key, mpz_t count);
 /* May forget instead: a full cache is no error. */
-void cache_put(cache *c, signature key, const mpz_t count);
+void count_cache_put(cache *c, signature key, const mpz_t count);
 
 #endif

@@ -299,7 +299,7 @@ static int begin_piece(struct counter *c, size_t index) {
   struct part *p = push_part(c, piece);
   if (!p) return CI_ENOMEM;
   p->key = sign_part(c, p);
-  if (!cache_get(&c->cache, p->key, p->sum)) return open_first(c, p);
+  if (!count_cache_get(&c->cache, p->key, p->sum)) return open_first(c, p);
   c->depth--;
   multiply(c, &c->stack[index], p->sum);
   return CI_OK;
@@ -313,7 +313,7 @@ static int end_branch(struct counter *c, struct part *p) {
   c->nvars = p->vars_end;
   c->npieces = p->child = p->pieces_end;
   if (open_next(c, p, &error) || error < 0) return error;
-  cache_put(&c->cache, p->key, p->sum);
+  count_cache_put(&c->cache, p->key, p->sum);
   c->depth--;
   multiply(c, p - 1, p->sum);
   return CI_OK;
@@ -362,7 +362,7 @@ static void free_counter(struct counter *c) {
     mpz_clear(c->stack[i].product);
   }
   mpz_clear(c->values);
-  cache_free(&c->cache);
+  count_cache_free(&c->cache);
   budget_free(b, c->stack, c->capacity * sizeof *c->stack);
   budget_free(b, c->vars, c->var_capacity * sizeof *c->vars);
   budget_free(b, c->pieces, c->piece_capacity * sizeof *c->pieces);

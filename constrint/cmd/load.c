@@ -1,0 +1,139 @@
+/* Reading the model that a command is about. */
+#include "load.h"
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "hwmodel.h"
+#include "interrupt.h"
+
+struct text { char *at; size_t len; };
+
+static bool read_all(FILE *f, struct text *t) {
+  size_t room = 0;
+  for (;;) {
+    if (t->len == room) {
+      room = room ? 2 * room : 1 << 16;
+      char *bigger = realloc(t->at, room);
+      if (!bigger) return false;
+      t->at = bigger;
+    }
+    size_t n = fread(t->at + t->len, 1, room - t->len, f);
+    if (!n) return !ferror(f);
+    t->len += n;
+  }
+}
+
+static int read_file(const struct options *o, struct text *t) {
+  bool standard = !strcmp(o->file, "-");
+  FILE *f = standard ? stdin : fopen(o->file, "rb");
+  errno = f ? 0 : errno;
+  bool fine = f && read_all(f, t);
+  if (!fine)
+    fprintf(stderr, "constrint %s: cannot read %s: %s\n", o->command, standard ? "standard input" : o->file,
+            strerror(errno ? errno : ENOMEM));
+  if (f && !standard) fclose(f);
+  return fine ? CONTINUE : EXIT_USAGE;
+}
+
+static const char *dialect_of(const struct options *o) {
+  static const struct { const char *extension, *dialect; } known[] = {
+    {".cint", "native"}, {".json", "t1"}, {".csp", "flashrnn"}, {".flashrnn", "flashrnn"},
+  };
+  if (o->dialect) return o->dialect;
+  if (!strcmp(o->file, "-")) return "native";
+  size_t len = strlen(o->file);
+  for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+    size_t n = strlen(known[i].extension);
+    if (len > n && !strcmp(o->file + len - n, known[i].extension)) return known[i].dialect;
+  }
+  return NULL;
+}
+
+/* Every figure of the hardware model, as hw.KEY; --let has the last word. */
+static int add_figures(struct options *o, const hw_model *m) {
+  for (size_t i = 0; i < hw_count(m); i++) {
+    const hw_figure *figure = hw_at(m, i);
+    char name[256];
+    int n = snprintf(name, sizeof name, "hw.%.200s", figure->key);
+    bool given = false;
+    for (size_t k = 0; k < o->nlets; k++) given |= !strcmp(o->lets[k].name, name);
+    if (!given && !options_let(o, name, (size_t)n, figure->value)) return EXIT_ENVIRONMENT;
+  }
+  return CONTINUE;
+}
+
+static int load_hardware(struct options *o) {
+  hw_model *m;
+  if (!o->hardware) return CONTINUE;
+  if (hw_load(&m, o->hardware) < 0) {
+    fprintf(stderr, "%s\n", hw_error());
+    return EXIT_USAGE;
+  }
+  int rc = add_figures(o, m);
+  hw_free(m);
+  return rc;
+}
+
+static int load_text(struct session *s, const struct text *t, const char *dialect) {
+  struct options *o = &s->options;
+  const char *name = strcmp(o->file, "-") ? o->file : "<stdin>";
+  int rc = ci_read(&s->model, dialect, t->at, t->len, name, o->lets, o->nlets);
+  fputs(ci_warnings(), stderr);
+  if (rc < 0) return report_error(o, rc);
+  if (!o->order) return CONTINUE;
+  ci_model *ordered;
+  rc = ci_with_order(&ordered, s->model, o->order);
+  if (rc < 0) return report_error(o, rc);
+  ci_model_free(s->model);
+  s->model = ordered;
+  return CONTINUE;
+}
+
+static int load_model(struct session *s) {
+  const char *dialect = dialect_of(&s->options);
+  if (!dialect) {
+    fprintf(stderr, "constrint %s: the extension of '%s' names no dialect; give --dialect native, flashrnn or t1\n",
+            s->options.command, s->options.file);
+    return EXIT_USAGE;
+  }
+  struct text t = {0};
+  int rc = read_file(&s->options, &t);
+  if (rc == CONTINUE) rc = load_text(s, &t, dialect);
+  free(t.at);
+  return rc;
+}
+
+static int make_solver(struct session *s, bool needed) {
+  s->values = calloc(ci_model_vars(s->model) + 1, sizeof *s->values);
+  if (!s->values) return report_error(&s->options, CI_ENOMEM);
+  ci_options options = {s->options.seed, s->options.limits};
+  int rc = needed ? ci_solver_new(&s->solver, s->model, &options) : CI_OK;
+  return rc < 0 ? report_error(&s->options, rc) : CONTINUE;
+}
+
+int session_open(struct session *s, const struct usage *u, int argc, char **argv) {
+  *s = (struct session){0};
+  int rc = options_parse(&s->options, u, argc, argv);
+  if (rc != CONTINUE) return rc;
+  interrupt_catch();
+  rc = load_hardware(&s->options);
+  if (rc == CONTINUE) rc = load_model(s);
+  if (rc == CONTINUE) rc = make_solver(s, !(u->takes & NO_SEARCH));
+  return rc;
+}
+
+int session_close(struct session *s, int code) {
+  ci_solver_free(s->solver);
+  ci_model_free(s->model);
+  free(s->values);
+  errno = 0;
+  if (fflush(stdout) || ferror(stdout)) {
+    fprintf(stderr, "constrint %s: cannot write the answer: %s\n", s->options.command ? s->options.command : "",
+            strerror(errno ? errno : EIO));
+    code = EXIT_ENVIRONMENT;
+  }
+  options_free(&s->options);
+  return code;
+}

@@ -1,0 +1,49 @@
+/* The options that the solver's commands share, in one table. */
+#ifndef CMD_OPTIONS_H
+#define CMD_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "command.h"
+#include "constrint.h"
+
+enum format { FORMAT_CSV, FORMAT_JSONL };
+
+struct options {
+  const char *command;
+  const char *file;
+  const char *dialect, *order, *hardware; /* NULL: not given */
+  ci_limits limits;
+  uint64_t seed;
+  bool json;
+  bool limited;   /* --limit */
+  uint64_t limit;
+  enum format format;
+  ci_let *lets;   /* names are owned */
+  size_t nlets;
+  char **rest;    /* the operands behind FILE */
+  int nrest;
+};
+
+/* What a command takes beside the common options. */
+enum { TAKES_LIMIT = 1, TAKES_FORMAT = 2, TAKES_REST = 4, NO_JSON = 8, NO_SEARCH = 16 };
+
+struct usage {
+  const char *name, *operands, *text;
+  unsigned takes;
+};
+
+/* CONTINUE, or an exit code: the command is over (help, or wrong use). */
+enum { CONTINUE = -1 };
+int options_parse(struct options *o, const struct usage *u, int argc, char **argv);
+void options_free(struct options *o);
+/* One more figure; the name is copied. */
+bool options_let(struct options *o, const char *name, size_t len, int64_t value);
+/* The exit code that goes with an error of the library, after printing it. */
+int report_error(const struct options *o, int code);
+/* An integer with an optional KiB, MiB or GiB. */
+bool parse_integer(const char *text, int64_t *value);
+
+#endif

@@ -1,0 +1,69 @@
+/* Printing solutions. */
+#include "print.h"
+#include <inttypes.h>
+#include <string.h>
+
+void print_values(const struct session *s) {
+  for (size_t v = 0; v < ci_model_vars(s->model); v++) {
+    const char *label = ci_model_label(s->model, v, s->values[v]);
+    printf("%s = ", ci_model_var_name(s->model, v));
+    if (label) puts(label);
+    else printf("%" PRId64 "\n", s->values[v]);
+  }
+}
+
+json_t *values_json(const struct session *s) {
+  json_t *all = json_object();
+  for (size_t v = 0; v < ci_model_vars(s->model); v++) {
+    const char *label = ci_model_label(s->model, v, s->values[v]);
+    json_t *value = label ? json_string(label) : json_integer(s->values[v]);
+    if (json_object_set_new(all, ci_model_var_name(s->model, v), value) == 0) continue;
+    json_decref(all);
+    return NULL;
+  }
+  return all;
+}
+
+json_t *answer_json(const char *answer) { return json_pack("{s:i, s:s}", "version", 1, "answer", answer); }
+
+int print_json(const struct session *s, json_t *answer, int code) {
+  bool fine = answer && json_dumpf(answer, stdout, JSON_INDENT(1)) == 0;
+  json_decref(answer);
+  if (fine) putchar('\n');
+  else if (!ferror(stdout)) {
+    fprintf(stderr, "constrint %s: out of memory while the answer is printed\n", s->options.command);
+    return EXIT_ENVIRONMENT;
+  }
+  return code;
+}
+
+static void print_field(const char *text) {
+  if (!strpbrk(text, ",\"\r\n")) {
+    fputs(text, stdout);
+    return;
+  }
+  putchar('"');
+  for (; *text; text++) {
+    if (*text == '"') putchar('"');
+    putchar(*text);
+  }
+  putchar('"');
+}
+
+void print_csv_header(const struct session *s) {
+  for (size_t v = 0; v < ci_model_vars(s->model); v++) {
+    if (v) putchar(',');
+    print_field(ci_model_var_name(s->model, v));
+  }
+  putchar('\n');
+}
+
+void print_csv(const struct session *s) {
+  for (size_t v = 0; v < ci_model_vars(s->model); v++) {
+    const char *label = ci_model_label(s->model, v, s->values[v]);
+    if (v) putchar(',');
+    if (label) print_field(label);
+    else printf("%" PRId64, s->values[v]);
+  }
+  putchar('\n');
+}

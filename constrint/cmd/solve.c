@@ -1,0 +1,48 @@
+/* constrint solve, count: one solution, or how many there are. */
+#include <stdlib.h>
+
+#include "print.h"
+#include "solver_commands.h"
+
+static int print_solution(const struct session *s, ci_answer answer) {
+  if (answer == CI_NONE) fprintf(stderr, "constrint solve: there is no solution (proven)\n");
+  int code = answer == CI_NONE ? EXIT_NONE : EXIT_DONE;
+  if (s->options.json) {
+    json_t *j = answer_json(answer == CI_NONE ? "none" : "found");
+    if (answer != CI_NONE) json_object_set_new(j, "values", values_json(s));
+    return print_json(s, j, code);
+  }
+  if (answer != CI_NONE) print_values(s);
+  return code;
+}
+
+int command_solve(int argc, char **argv) {
+  static const struct usage usage = {
+    "solve", "FILE", "Prints the first solution in the model's order, or any one if it has none.\n"
+    "Exit code 1: proven that there is none; 3: a limit left it open.", 0};
+  struct session s;
+  int code = session_open(&s, &usage, argc, argv);
+  if (code != CONTINUE) return session_close(&s, code);
+  ci_answer answer;
+  int rc = ci_solve(s.solver, s.values, &answer);
+  return session_close(&s, rc < 0 ? report_error(&s.options, rc) : print_solution(&s, answer));
+}
+
+static int print_count(const struct session *s, char *decimal) {
+  int code = EXIT_DONE;
+  if (s->options.json) code = print_json(s, json_pack("{s:i, s:s}", "version", 1, "count", decimal), code);
+  else puts(decimal);
+  free(decimal);
+  return code;
+}
+
+int command_count(int argc, char **argv) {
+  static const struct usage usage = {
+    "count", "FILE", "Prints the exact number of solutions: assignments of the declared variables.", 0};
+  struct session s;
+  int code = session_open(&s, &usage, argc, argv);
+  if (code != CONTINUE) return session_close(&s, code);
+  char *decimal;
+  int rc = ci_count(s.solver, &decimal);
+  return session_close(&s, rc < 0 ? report_error(&s.options, rc) : print_count(&s, decimal));
+}

@@ -1,0 +1,12 @@
+/* The commands of this room, for its table. */
+#ifndef CMD_SOLVER_COMMANDS_H
+#define CMD_SOLVER_COMMANDS_H
+
+int command_solve(int argc, char **argv);
+int command_count(int argc, char **argv);
+int command_enumerate(int argc, char **argv);
+int command_optimize(int argc, char **argv);
+int command_check(int argc, char **argv);
+int command_propagate(int argc, char **argv);
+
+#endif
