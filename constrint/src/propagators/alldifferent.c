@@ -49,10 +49,11 @@ static bool spread_all(store *s, struct alldifferent *d) {
 
 /* ---- Bounds ---- */
 
+/* False: some end is so far out that differences might not fit. */
 static bool load(const store *s, struct alldifferent *d, int sign) {
   for (size_t i = 0; i < d->n; i++) {
     interval a = term_interval(s, d->x[i]);
-    if (wide_saturated(a.lo) || wide_saturated(a.hi)) return false;
+    if (a.lo < -HALL_LIMIT || a.hi > HALL_LIMIT) return false;
     d->hall.item[i].lo = sign > 0 ? a.lo : -a.hi;
     d->hall.item[i].hi = sign > 0 ? a.hi : -a.lo;
   }

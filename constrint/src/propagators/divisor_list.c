@@ -10,11 +10,18 @@ static void mirror(struct divisor_list *d, size_t n) {
   d->n = 2 * n;
 }
 
+/* How far to try: all the way up to 2^40 at the root and to 2^32 during
+ * search, and only a little for greater numbers. */
+static uint32_t trial_limit(const store *s, wide v) {
+  int bits = store_level(s) == 0 ? 40 : 32;
+  return wide_abs(v) >> bits ? 1 << 10 : (uint32_t)1 << bits / 2;
+}
+
 static bool factor(store *s, struct divisor_list *d, wide v) {
   if (!d->list) d->list = store_alloc(s, DIVISOR_LIMIT * sizeof *d->list);
   if (!d->list) return false;
   d->of = v;
-  mirror(d, divisors(v, d->list, DIVISOR_LIMIT / 2));
+  mirror(d, divisors(v, trial_limit(s, v), d->list, DIVISOR_LIMIT / 2));
   return true;
 }
 

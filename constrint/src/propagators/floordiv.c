@@ -8,6 +8,7 @@
 struct floordiv {
   propagator super;
   term z, x, y;
+  uint32_t patience;
 };
 
 /* ---- For y >= 1 ---- */
@@ -43,14 +44,15 @@ static struct part narrow_part(interval z, interval x, interval y) {
 
 /* ---- The propagator ---- */
 
-static bool narrow_bounds(store *s, const struct floordiv *d) {
+static bool narrow_bounds(store *s, struct floordiv *d) {
   reason why = &d->super;
   interval iz = term_interval(s, d->z), ix = term_interval(s, d->x);
   struct part above = narrow_part(iz, ix, term_positive(s, d->y));
   struct part below = narrow_part(iz, interval_neg(ix), interval_neg(term_negative(s, d->y)));
-  if (!term_within(s, d->z, interval_hull(above.z, below.z), why)) return false;
-  if (!term_within(s, d->x, interval_hull(above.x, interval_neg(below.x)), why)) return false;
-  return term_within(s, d->y, interval_hull(above.y, interval_neg(below.y)), why);
+  interval z = interval_hull(above.z, below.z);
+  interval x = interval_hull(above.x, interval_neg(below.x)), y = interval_hull(above.y, interval_neg(below.y));
+  return term_within_patiently(s, d->z, z, &d->patience, why) && term_within_patiently(s, d->x, x, &d->patience, why) &&
+         term_within_patiently(s, d->y, y, &d->patience, why);
 }
 
 /* Every quotient that is left is the value of z. */
@@ -95,6 +97,7 @@ int post_floordiv(store *s, term z, term x, term y) {
   d->z = z;
   d->x = x;
   d->y = y;
+  d->patience = PATIENCE;
   term all[] = {z, x, y};
   return store_post(s, &d->super, &class, all, 3, ON_ANY);
 }

@@ -5,6 +5,8 @@
 
 #include "interval.h"
 
+#define HALL_LIMIT ((wide)1 << 100) /* of the ends' size */
+
 struct hall_item {
   wide lo, hi;
   size_t lo_rank, hi_rank; /* positions of lo and hi + 1 among the bounds */
@@ -19,7 +21,7 @@ struct hall {
 
 /* False: out of memory. */
 bool hall_init(store *s, struct hall *h, size_t n);
-/* Raise the lo of the first n items; false: too few values.  No end is saturated. */
+/* Raise the lo of the first n items; false: too few values. */
 bool hall_raise(struct hall *h, size_t n);
 
 #endif

@@ -73,10 +73,10 @@ static bool narrow_bounds(store *s, struct mod *m) {
   interval iz = term_interval(s, m->z), ix = term_interval(s, m->x);
   struct part above = narrow_part(iz, ix, term_positive(s, m->y));
   struct part below = narrow_part(interval_neg(iz), interval_neg(ix), interval_neg(term_negative(s, m->y)));
-  if (!term_within(s, m->z, interval_hull(above.z, interval_neg(below.z)), why)) return false;
-  interval x = interval_hull(above.x, interval_neg(below.x));
-  if (!term_within_patiently(s, m->x, x, &m->patience, why)) return false;
-  return term_within(s, m->y, interval_hull(above.y, interval_neg(below.y)), why);
+  interval z = interval_hull(above.z, interval_neg(below.z));
+  interval x = interval_hull(above.x, interval_neg(below.x)), y = interval_hull(above.y, interval_neg(below.y));
+  return term_within_patiently(s, m->z, z, &m->patience, why) && term_within_patiently(s, m->x, x, &m->patience, why) &&
+         term_within_patiently(s, m->y, y, &m->patience, why);
 }
 
 /* x and z agree modulo whatever divides every y. */

@@ -63,8 +63,6 @@ wide wide_root(wide v, wide k) {
   return low;
 }
 
-enum { MAX_TRIAL = 1 << 20 };
-
 /* Every divisor so far times p**1 ... p**count is one more. */
 static size_t multiply_in(wide *out, size_t n, size_t cap, wide p, int count) {
   size_t old = n;
@@ -77,18 +75,18 @@ static size_t multiply_in(wide *out, size_t n, size_t cap, wide p, int count) {
   return n;
 }
 
-size_t divisors(wide v, wide *out, size_t cap) {
+size_t divisors(wide v, uint32_t trial, wide *out, size_t cap) {
   v = wide_abs(v);
   if (v > UINT64_MAX || cap == 0) return 0;
   uint64_t rest = (uint64_t)v;
   size_t n = 1;
   out[0] = 1;
-  for (uint64_t p = 2; n && p <= MAX_TRIAL && p * p <= rest; p += 1 + (p > 2)) {
+  for (uint64_t p = 2; n && p <= trial && p * p <= rest; p += 1 + (p > 2)) {
     int count = 0;
     for (; rest % p == 0; rest /= p) count++;
     if (count) n = multiply_in(out, n, cap, (wide)p, count);
   }
-  if (rest > (uint64_t)MAX_TRIAL * MAX_TRIAL) return 0; /* perhaps composite */
+  if (rest > (uint64_t)trial * trial) return 0; /* perhaps composite */
   if (n && rest > 1) n = multiply_in(out, n, cap, (wide)rest, 1);
   return n ? sort_unique(out, n) : 0;
 }

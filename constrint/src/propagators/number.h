@@ -45,9 +45,9 @@ wide wide_pow(wide base, wide exponent);
 /* The largest r >= 0 with r**k <= v, for v >= 0 and k >= 1. */
 wide wide_root(wide v, wide k);
 
-/* The positive divisors of v != 0, ascending, into out; 0 if v is too large
- * to be factored quickly or has more than cap divisors. */
-size_t divisors(wide v, wide *out, size_t cap);
+/* The positive divisors of v != 0, ascending, into out; 0 if there are more
+ * than cap, or if v has two prime factors greater than trial. */
+size_t divisors(wide v, uint32_t trial, wide *out, size_t cap);
 
 /* Sort ascending and drop doubles; the new count. */
 size_t sort_unique(wide *v, size_t n);

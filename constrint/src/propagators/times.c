@@ -10,6 +10,7 @@ struct times {
   propagator super;
   term z, x, y;
   struct divisor_list divisors; /* of the last fixed z */
+  uint32_t patience;
 };
 
 /* ---- Bounds ---- */
@@ -19,24 +20,25 @@ static interval cofactors(interval z, interval part, interval x) {
   return interval_meet(interval_factor(z, part), x);
 }
 
-static bool narrow_factor(store *s, term z, term x, term y, reason why) {
-  interval iz = term_interval(s, z), ix = term_interval(s, x), iy = term_interval(s, y);
+static bool narrow_factor(store *s, struct times *t, term x, term y) {
+  reason why = &t->super;
+  interval iz = term_interval(s, t->z), ix = term_interval(s, x), iy = term_interval(s, y);
   if (interval_has(iz, 0) && interval_has(iy, 0)) return true;
   interval above = cofactors(iz, term_positive(s, y), ix);
   interval below = cofactors(interval_neg(iz), interval_neg(term_negative(s, y)), ix);
   if (interval_empty(above) && !term_le(s, y, 0, why)) return false;
   if (interval_empty(below) && !term_ge(s, y, 0, why)) return false;
-  return term_within(s, x, interval_hull(above, below), why);
+  return term_within_patiently(s, x, interval_hull(above, below), &t->patience, why);
 }
 
-static bool narrow_bounds(store *s, const struct times *t) {
+static bool narrow_bounds(store *s, struct times *t) {
   reason why = &t->super;
   interval ix = term_interval(s, t->x), product = interval_mul(ix, term_interval(s, t->y));
   if (t->x == t->y) product.lo = wide_max(product.lo, 0);
-  if (!term_within(s, t->z, product, why)) return false;
+  if (!term_within_patiently(s, t->z, product, &t->patience, why)) return false;
   if (!interval_has(term_interval(s, t->z), 0) && (!term_remove(s, t->x, 0, why) || !term_remove(s, t->y, 0, why)))
     return false;
-  return narrow_factor(s, t->z, t->x, t->y, why) && narrow_factor(s, t->z, t->y, t->x, why);
+  return narrow_factor(s, t, t->x, t->y) && narrow_factor(s, t, t->y, t->x);
 }
 
 /* |x| <= isqrt(z), and at least its ceiling where the sign is known. */
@@ -160,6 +162,7 @@ int post_times(store *s, term z, term x, term y) {
   t->z = z;
   t->x = x;
   t->y = y;
+  t->patience = PATIENCE;
   term all[] = {z, x, y};
   return store_post(s, &t->super, &class, all, 3, ON_ANY);
 }
