@@ -30,12 +30,11 @@ static void add_notice(flashrnn *f) {
  * named and is not there is worth a word. */
 static void open_database(flashrnn *f, const char *named) {
   int rc = TDB_OK;
-  if (named && !*named) return;
-  if (named) f->path = strdup(named);
-  else rc = tdb_default_path(&f->path);
+  if (!named) rc = tdb_default_path(&f->path);
+  else if (*named) f->path = strdup(named);
   if (!rc && f->path) rc = tdb_open(&f->db, f->path, TDB_READ);
   if (rc && (named || rc != TDB_ENOTFOUND)) add_notice(f);
-  if (!f->db) tdb_open(&f->db, NULL, TDB_READ); /* for shipped ones; without memory there is none */
+  if (!f->db) tdb_open(&f->db, NULL, TDB_READ); /* for the shipped; NULL without memory */
 }
 
 int flashrnn_open(flashrnn **out, const char *database) {

@@ -46,27 +46,21 @@ static void look_up(flashrnn *f, const flashrnn_problem *p, tdb_answer *a) {
   judge j = {&f->device, p};
   *a = (tdb_answer){.match = TDB_MISS};
   int rc = f->db ? tdb_lookup(f->db, &who, NULL, cpu_source_hash(), is_legal, &j, a) : TDB_ENOTFOUND;
-  if (rc) a->reason = strdup(f->db ? tdb_error() : "no database is used");
+  if (rc) a->reason = strdup(f->db ? tdb_error() : "out of memory");
   if (!a->config && f->misses) tdb_capture(f->misses, &who); /* best effort: the run goes on */
 }
 
-/* On a miss: the default, and why; a miss of a database that is not used says that. */
-static int use_default(const flashrnn *f, const flashrnn_problem *p, cpu_config *c, tdb_answer *a) {
-  char why[CPU_WHY] = "", *reason;
+static int use_default(const flashrnn *f, const flashrnn_problem *p, cpu_config *c) {
+  char why[CPU_WHY] = "";
   int rc = cpu_default(&f->device, p, c, why);
-  if (rc) return runtime_fail(rc, "%s", why);
-  if (asprintf(&reason, "%s%s%s", f->notice ? f->notice : "", f->notice ? "; " : "", a->reason ? a->reason : "") < 0)
-    return runtime_fail(FLASHRNN_ENOMEM, "out of memory");
-  free(a->reason);
-  a->reason = reason;
-  return FLASHRNN_OK;
+  return rc ? runtime_fail(rc, "%s", why) : FLASHRNN_OK;
 }
 
 static int choose(flashrnn *f, const flashrnn_problem *p, flashrnn_plan *plan, cpu_config *c) {
   char why[CPU_WHY] = "";
   tdb_answer a;
   look_up(f, p, &a);
-  int rc = a.config ? cpu_config_parse(c, a.config, why) : use_default(f, p, c, &a);
+  int rc = a.config ? cpu_config_parse(c, a.config, why) : use_default(f, p, c);
   if (rc && a.config) rc = runtime_fail(rc, "%s", why);
   plan->match = translate(a.match);
   plan->reason = a.reason;
