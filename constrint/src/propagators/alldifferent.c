@@ -120,8 +120,9 @@ static enum verdict verdict_of(const store *s, struct alldifferent *d) {
 
 static enum outcome make_some_equal(store *s, struct alldifferent *d) {
   uint64_t changes = store_changes(s);
-  size_t pair[2];
-  if (open_pairs(s, d, pair) > 1) return FIXPOINT;
+  size_t pair[2] = {0, 0};
+  int pairs = open_pairs(s, d, pair);
+  if (pairs != 1) return pairs ? FIXPOINT : FAILED;
   if (!terms_equate(s, d->x[pair[0]], d->x[pair[1]], &d->super)) return FAILED;
   return terms_equal(s, d->x[pair[0]], d->x[pair[1]]) ? SUBSUMED : settled(s, changes);
 }

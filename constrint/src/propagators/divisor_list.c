@@ -21,7 +21,7 @@ static bool factor(store *s, struct divisor_list *d, wide v) {
   if (!d->list) d->list = store_alloc(s, DIVISOR_LIMIT * sizeof *d->list);
   if (!d->list) return false;
   d->of = v;
-  mirror(d, divisors(v, trial_limit(s, v), d->list, DIVISOR_LIMIT / 2));
+  mirror(d, wide_divisors(v, trial_limit(s, v), d->list, DIVISOR_LIMIT / 2));
   return true;
 }
 

@@ -76,7 +76,7 @@ static int keep_constants(store *s, const struct element *e) {
   wide *values = malloc(e->n * sizeof *values);
   if (!values) return ci_fail(CI_ENOMEM, "out of memory");
   for (size_t i = 0; i < e->n; i++) values[i] = term_value(s, e->x[i]);
-  if (!term_keep(s, e->z, values, sort_unique(values, e->n), NULL)) store_fail(s);
+  if (!term_keep(s, e->z, values, wide_sort_unique(values, e->n), NULL)) store_fail(s);
   free(values);
   return CI_OK;
 }

@@ -75,7 +75,7 @@ static size_t multiply_in(wide *out, size_t n, size_t cap, wide p, int count) {
   return n;
 }
 
-size_t divisors(wide v, uint32_t trial, wide *out, size_t cap) {
+size_t wide_divisors(wide v, uint32_t trial, wide *out, size_t cap) {
   v = wide_abs(v);
   if (v > UINT64_MAX || cap == 0) return 0;
   uint64_t rest = (uint64_t)v;
@@ -88,7 +88,7 @@ size_t divisors(wide v, uint32_t trial, wide *out, size_t cap) {
   }
   if (rest > (uint64_t)trial * trial) return 0; /* perhaps composite */
   if (n && rest > 1) n = multiply_in(out, n, cap, (wide)rest, 1);
-  return n ? sort_unique(out, n) : 0;
+  return n ? wide_sort_unique(out, n) : 0;
 }
 
 static int ascending(const void *a, const void *b) {
@@ -96,7 +96,7 @@ static int ascending(const void *a, const void *b) {
   return (x > y) - (x < y);
 }
 
-size_t sort_unique(wide *v, size_t n) {
+size_t wide_sort_unique(wide *v, size_t n) {
   if (n == 0) return 0;
   qsort(v, n, sizeof *v, ascending);
   size_t kept = 1;

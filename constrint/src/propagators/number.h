@@ -47,9 +47,9 @@ wide wide_root(wide v, wide k);
 
 /* The positive divisors of v != 0, ascending, into out; 0 if there are more
  * than cap, or if v has two prime factors greater than trial. */
-size_t divisors(wide v, uint32_t trial, wide *out, size_t cap);
+size_t wide_divisors(wide v, uint32_t trial, wide *out, size_t cap);
 
 /* Sort ascending and drop doubles; the new count. */
-size_t sort_unique(wide *v, size_t n);
+size_t wide_sort_unique(wide *v, size_t n);
 
 #endif

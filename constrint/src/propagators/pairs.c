@@ -68,7 +68,7 @@ enum outcome pairs_narrow(store *s, term z, term x, term y, pair_function f, rea
   list(s, y, &ys);
   collect(s, (struct triple){z, x, y}, f, &xs, &ys, &zs);
   if (zs.beyond) return FIXPOINT;
-  size_t n = sort_unique(zs.value, zs.n);
+  size_t n = wide_sort_unique(zs.value, zs.n);
   if (n == 0 || !term_keep(s, z, zs.value, n, why)) return FAILED;
   if (!keep(s, x, &xs, why) || !keep(s, y, &ys, why)) return FAILED;
   if (term_fixed(s, x) && term_fixed(s, y) && term_fixed(s, z)) return SUBSUMED;

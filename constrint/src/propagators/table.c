@@ -223,7 +223,7 @@ static bool fill_column(store *s, struct table *t, const struct rows *r, size_t 
   c->value = store_alloc(s, (r->count + 1) * sizeof *c->value);
   if (!c->value) return false;
   for (size_t i = 0; i < r->count; i++) c->value[i] = r->value[i * r->n + j];
-  c->n = sort_unique(c->value, r->count);
+  c->n = wide_sort_unique(c->value, r->count);
   c->support = store_alloc(s, c->n * t->words * sizeof *c->support);
   if (!c->support) return false;
   for (size_t i = 0; i < r->count; i++)
