@@ -155,7 +155,7 @@ def resume_times_nothing_again(p):
 
 def exhaustion_ends_the_run(p):
     """opentuner#82: it did not stop when the space was exhausted."""
-    for strategy in "exhaustive", "uniform", "cost", "local":
+    for strategy in "exhaustive", "uniform", "cost-first", "local":
         db = os.path.join(p.dir, strategy + ".db")
         r = json.loads(p.run("--budget", "1h", "--strategy", strategy, "--json", db=db).stdout)["problems"][0]
         check(r["exhausted"] and r["configurations"] == 17, r)

@@ -63,7 +63,7 @@ static const char usage[] =
   "  --workload FILE     many problems (and the kernel)\n"
   "  --db FILE           the database; made if it is missing\n"
   "  --budget B          60s, 5m, 1h or 200trials for all problems together (60s)\n"
-  "  --strategy S        local, cost, uniform or exhaustive (local)\n"
+  "  --strategy S        local, cost-first, uniform or exhaustive (local)\n"
   "  --seed N            of inputs and of the search (1)\n"
   "  --device KIND       the spec of KERNEL-KIND, where a kernel has several (cpu)\n"
   "  --hardware FILE     a hardware model; auto: measured once, then cached (auto)\n"

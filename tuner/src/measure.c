@@ -10,8 +10,8 @@
 struct measure_rules measure_defaults(void) {
   return (struct measure_rules){
     .warmup_seconds = 0.01, .max_warmups = 100,
-    .min_samples = 7, .max_samples = 200, .max_seconds = 0.25,
-    .relative_width = 0.02, .give_up_ratio = 1.5, .hopeless_ratio = 3,
+    .min_samples = 7, .max_samples = 200, .max_seconds = 0.2,
+    .relative_width = 0.03, .give_up_ratio = 1.5, .hopeless_ratio = 3,
   };
 }
 

@@ -39,9 +39,11 @@ int worker_new(struct worker **out, const struct worker_options *options) {
 
 /* ---- Starting ---- */
 
-/* A run must not depend on where the system happens to put its threads, nor on
- * how many it feels like giving; what the user set himself stands. */
-static const char *const settled[] = {"OMP_DYNAMIC=false", "OMP_PROC_BIND=true", NULL};
+/* A run must not depend on how many threads the system feels like giving; what
+ * the user set himself stands.  Threads are not pinned, and wait as they do by
+ * default: so will those of the program that runs the winner, and a pinned first
+ * thread makes a plug-in see a machine of one core. */
+static const char *const settled[] = {"OMP_DYNAMIC=false", NULL};
 
 static char **worker_environment(void) {
   size_t n = 0, used = 0;
