@@ -41,7 +41,8 @@ function(room_library name)
     PUBLIC ${CMAKE_CURRENT_SOURCE_DIR}/include PRIVATE ${CMAKE_CURRENT_SOURCE_DIR}/src)
   add_library(${name} SHARED $<TARGET_OBJECTS:${name}_objects>)
   add_library(${name}_static STATIC $<TARGET_OBJECTS:${name}_objects>)
-  set_target_properties(${name} PROPERTIES SOVERSION 0 VERSION ${PROJECT_VERSION} LINKER_LANGUAGE C)
+  set_target_properties(${name} PROPERTIES SOVERSION 0 VERSION ${PROJECT_VERSION} LINKER_LANGUAGE C
+    INSTALL_RPATH "$ORIGIN") # an installed library finds its siblings
   set_target_properties(${name}_static PROPERTIES LINKER_LANGUAGE C)
   foreach(target ${name} ${name}_static)
     target_include_directories(${target} PUBLIC
