@@ -33,3 +33,9 @@ room_test(plugin_checkers SOURCES plugin_checkers.c LIBS flashrnn_cases ${CMAKE_
 source_hash(plugin_checkers ${flashrnn_dir}/src/plugin.c)
 target_compile_definitions(plugin_checkers PRIVATE PLUGINS="${CMAKE_BINARY_DIR}")
 add_dependencies(plugin_checkers flashrnn-cpu transpose faulty)
+
+add_executable(flashrnn_raw flashrnn_raw.c)
+target_link_libraries(flashrnn_raw PRIVATE room_flags flashrnn_cases)
+set_target_properties(flashrnn_raw PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
+room_script(flashrnn_torch TIMEOUT 120
+  COMMAND python3 ${CMAKE_CURRENT_SOURCE_DIR}/flashrnn_torch.py $<TARGET_FILE:flashrnn_raw>)

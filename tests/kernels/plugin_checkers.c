@@ -124,6 +124,7 @@ static void spoil(kp_bench *b, const char *name, float *x, int64_t n) {
   expect_failure(b, name, "NaN");
   x[n / 2] = INFINITY;
   expect_failure(b, name, "infinite");
+  x[n / 2] = kept[n / 2];
   memset(x + n - 1, 0xff, sizeof *x);
   expect_failure(b, name, "unwritten");
   memcpy(x, kept, sizeof *x * (size_t)n);
