@@ -118,7 +118,7 @@ static bool narrow_sizes(store *s, struct divides *d, reason why) {
 
 static bool narrow_domains(store *s, struct divides *d, reason why) {
   wide g = term_divisor(s, d->x);
-  if (g > 1 && !term_mod(s, d->y, g, 0, why)) return false;
+  if (g > 1 && !term_congruent(s, d->y, g, 0, why)) return false;
   if (few(s, d->x) && !filter_divisors(s, d, why)) return false;
   if (few_pairs(s, d) && !filter_multiples(s, d, why)) return false;
   if (few(s, d->x) || !term_known(s, d->y) || term_value(s, d->y) == 0) return true;

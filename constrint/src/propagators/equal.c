@@ -20,7 +20,7 @@ static bool other_has(const store *s, const void *data, wide v) { return term_ha
 /* x's stride from y's. */
 static bool equate_stride(store *s, term x, term y, reason why) {
   wide step = term_step(s, y);
-  return step < 2 || wide_saturated(term_lo(s, y)) || term_mod(s, x, step, term_lo(s, y), why);
+  return step < 2 || wide_saturated(term_lo(s, y)) || term_congruent(s, x, step, term_lo(s, y), why);
 }
 
 bool terms_equate(store *s, term x, term y, reason why) {

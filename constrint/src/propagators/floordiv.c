@@ -69,7 +69,7 @@ static bool narrow_stride(store *s, const struct floordiv *d) {
   if (!term_known(s, d->y) || wide_saturated(term_lo(s, d->x))) return true;
   wide y = wide_abs(term_value(s, d->y)), step = term_step(s, d->x);
   if (step <= y || !is_multiple(step, y)) return true;
-  return term_mod(s, d->z, step / y, floor_div(term_lo(s, d->x), term_value(s, d->y)), &d->super);
+  return term_congruent(s, d->z, step / y, floor_div(term_lo(s, d->x), term_value(s, d->y)), &d->super);
 }
 
 static enum pair divide(wide x, wide y, wide *z) {

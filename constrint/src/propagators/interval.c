@@ -2,6 +2,7 @@
 #include "interval.h"
 
 interval interval_mul(interval a, interval b) {
+  if (a.lo >= 0 && b.lo >= 0) return (interval){wide_mul(a.lo, b.lo), wide_mul(a.hi, b.hi)};
   wide p = wide_mul(a.lo, b.lo), q = wide_mul(a.lo, b.hi);
   wide r = wide_mul(a.hi, b.lo), t = wide_mul(a.hi, b.hi);
   return (interval){wide_min(wide_min(p, q), wide_min(r, t)), wide_max(wide_max(p, q), wide_max(r, t))};
@@ -70,4 +71,10 @@ bool term_within_patiently(store *s, term x, interval a, uint32_t *patience, rea
   wide lo = term_lo(s, x), hi = term_hi(s, x), width = wide_sub(hi, lo);
   if (a.lo > lo && !too_little(wide_sub(a.lo, lo), width, patience) && !term_ge(s, x, a.lo, why)) return false;
   return a.hi >= hi || too_little(wide_sub(hi, a.hi), width, patience) || term_le(s, x, a.hi, why);
+}
+
+bool term_congruent(store *s, term x, wide m, wide r, reason why) {
+  wide lo = term_lo(s, x);
+  bool known = !wide_saturated(lo) && is_multiple(term_step(s, x), m) && floor_mod(lo, m) == floor_mod(r, m);
+  return known || term_mod(s, x, m, r, why);
 }

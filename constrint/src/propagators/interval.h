@@ -72,6 +72,9 @@ static inline bool term_within(store *s, term x, interval a, reason why) {
   return a.hi >= WIDE_MAX || a.hi >= term_hi(s, x) || term_le(s, x, a.hi, why);
 }
 
+/* Only values congruent to r modulo m; cheap where the stride says so already. */
+bool term_congruent(store *s, term x, wide m, wide r, reason why);
+
 /* Propagators that move the ends of wide domains a little at a time could go on
  * for 2^62 rounds (x < y, y < x): a propagator has patience for so many moves
  * of less than a thousandth of a wide domain, and leaves the rest to the search.

@@ -139,7 +139,7 @@ static bool narrow_stride(store *s, struct linear_sum *l, size_t i, wide start, 
   if (g <= 1 || is_multiple(part_step(s, l, i), g)) return true; /* 0: bounds alone fix it */
   wide r = floor_mod(l->c - (start - part_start(s, l, i)), g);
   if (!solve_congruence(l->a[i], r, g, &residue, &modulus)) return false;
-  return modulus == 1 || term_mod(s, l->x[i], modulus, residue, why);
+  return modulus == 1 || term_congruent(s, l->x[i], modulus, residue, why);
 }
 
 /* Only a part without which the others share a divisor > 1 can gain: with two

@@ -85,9 +85,9 @@ static bool narrow_strides(store *s, const struct mod *m) {
   wide shared = term_divisor(s, m->y);
   if (shared <= 1) return true;
   wide g = wide_saturated(term_lo(s, m->x)) ? 1 : wide_gcd(term_step(s, m->x), shared);
-  if (g > 1 && !term_mod(s, m->z, g, floor_mod(term_lo(s, m->x), g), why)) return false;
+  if (g > 1 && !term_congruent(s, m->z, g, floor_mod(term_lo(s, m->x), g), why)) return false;
   g = wide_saturated(term_lo(s, m->z)) ? 1 : wide_gcd(term_step(s, m->z), shared);
-  return g <= 1 || term_mod(s, m->x, g, floor_mod(term_lo(s, m->z), g), why);
+  return g <= 1 || term_congruent(s, m->x, g, floor_mod(term_lo(s, m->z), g), why);
 }
 
 /* x and z fixed: y divides their difference. */

@@ -96,9 +96,20 @@ static int ascending(const void *a, const void *b) {
   return (x > y) - (x < y);
 }
 
+/* Few values, which are often in order already. */
+static void insertion_sort(wide *v, size_t n) {
+  for (size_t i = 1; i < n; i++) {
+    wide x = v[i];
+    size_t k = i;
+    for (; k > 0 && v[k - 1] > x; k--) v[k] = v[k - 1];
+    v[k] = x;
+  }
+}
+
 size_t wide_sort_unique(wide *v, size_t n) {
   if (n == 0) return 0;
-  qsort(v, n, sizeof *v, ascending);
+  if (n <= 64) insertion_sort(v, n);
+  else qsort(v, n, sizeof *v, ascending);
   size_t kept = 1;
   for (size_t i = 1; i < n; i++)
     if (v[i] != v[kept - 1]) v[kept++] = v[i];

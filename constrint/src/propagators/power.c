@@ -71,7 +71,7 @@ static bool narrow_exponent(store *s, const struct power *p) {
 static bool narrow_small_base(store *s, const struct power *p) {
   if (!term_known(s, p->x) || !term_known(s, p->z)) return true;
   wide x = term_value(s, p->x), z = term_value(s, p->z);
-  if (x == -1) return (z == 1 || z == -1) && term_mod(s, p->y, 2, z == -1, &p->super);
+  if (x == -1) return (z == 1 || z == -1) && term_congruent(s, p->y, 2, z == -1, &p->super);
   if (x == 0) return z == 1 ? term_fix(s, p->y, 0, &p->super) : z == 0 && term_ge(s, p->y, 1, &p->super);
   return true;
 }

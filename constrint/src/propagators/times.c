@@ -67,7 +67,7 @@ static bool narrow_product_stride(store *s, const struct times *t) {
   if (!small_step(xl) || !small_step(xs) || !small_step(yl) || !small_step(ys)) return true;
   if (xs == 1 && ys == 1) return true;
   wide g = wide_gcd(wide_gcd(xl * ys, yl * xs), xs * ys);
-  return g <= 1 || term_mod(s, t->z, g, floor_mod(xl * yl, g), &t->super);
+  return g <= 1 || term_congruent(s, t->z, g, floor_mod(xl * yl, g), &t->super);
 }
 
 /* x fixed, not 0: x*y = zl modulo the step of z. */
@@ -75,7 +75,7 @@ static bool narrow_factor_stride(store *s, term z, term x, term y, reason why) {
   wide step = term_step(s, z), residue, modulus;
   if (!term_known(s, x) || term_value(s, x) == 0 || step <= 1 || term_fixed(s, y)) return true;
   if (!solve_congruence(term_value(s, x), term_lo(s, z), step, &residue, &modulus)) return false;
-  return modulus == 1 || term_mod(s, y, modulus, residue, why);
+  return modulus == 1 || term_congruent(s, y, modulus, residue, why);
 }
 
 static bool narrow_strides(store *s, const struct times *t) {
