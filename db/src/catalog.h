@@ -2,13 +2,12 @@
 #define TDB_CATALOG_H
 
 #include "db.h"
-#include "settings.h"
 
-/* One identity of a kernel, taken apart. */
+/* One identity of a kernel. */
 typedef struct entry {
   int64_t id, units;
-  char *version, *problem, *device, *architecture;
-  settings keys, scaling;
+  char *texts; /* holds those below */
+  const char *version, *problem, *scaling, *device, *architecture;
 } entry;
 
 /* Every identity of one kernel: what near and other-device answers are sought in. */

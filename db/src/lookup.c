@@ -22,15 +22,10 @@ static int by_distance(const void *a, const void *b) {
 
 static int read_same(sqlite3_stmt *s, const query *q, same_problem *out) {
   const char *scaling = (const char *)sqlite3_column_text(s, 1);
-  settings is;
   out->id = sqlite3_column_int64(s, 0);
-  if (!(out->scaling = strdup(scaling ? scaling : ""))) return tdb_fail(TDB_ENOMEM, "out of memory");
-  out->distance = 0;
-  if (!strcmp(out->scaling, q->who->scaling)) return TDB_OK;
-  int rc = settings_parse(&is, out->scaling);
-  out->distance = rc ? 1e9 : settings_distance(&q->scaling, &is);
-  if (!rc) settings_release(&is);
-  return rc == TDB_ENOMEM ? rc : TDB_OK;
+  out->distance = settings_distance(q->who->scaling, scaling ? scaling : "");
+  out->scaling = strdup(scaling ? scaling : "");
+  return out->scaling ? TDB_OK : tdb_fail(TDB_ENOMEM, "out of memory");
 }
 
 static sqlite3_stmt *bind_same(tdb_file *f, const tdb_identity *who) {
@@ -75,10 +70,8 @@ static int list_same(tdb_file *f, const query *q, same_problem **list, size_t *c
 
 static int make_answer(const query *q, const same_problem *is, int current, found *best, tdb_answer *out) {
   text t = {0};
-  settings scaling;
-  if (strcmp(is->scaling, q->who->scaling) && !settings_parse(&scaling, is->scaling)) {
-    reason_settings(&t, &q->scaling, &scaling);
-    settings_release(&scaling);
+  if (strcmp(is->scaling, q->who->scaling)) {
+    reason_settings(&t, q->who->scaling, is->scaling);
     text_add(&t, "%s", " (a winner carries over)");
   }
   reason_origin(&t, q, best);
@@ -159,12 +152,17 @@ static int check_question(const tdb *db, const tdb_identity *who, const tdb_answ
 
 /* Asked for the first time: what legal() refused is not remembered, for it may accept it later. */
 static int ask_anew(tdb *db, query *q, tdb_answer *out) {
-  int rc = settings_parse(&q->problem, q->who->problem);
-  if (!rc) rc = settings_parse(&q->scaling, q->who->scaling);
+  tdb_identity canonical = *q->who;
+  char *problem = NULL, *scaling = NULL;
+  int rc = tdb_canonical(&problem, q->who->problem);
+  if (!rc) rc = tdb_canonical(&scaling, q->who->scaling);
+  canonical.problem = problem;
+  canonical.scaling = scaling;
+  q->who = &canonical;
   if (!rc) rc = ask(db, q, out);
   if (!rc && !q->refused) cache_put(db->cache, out);
-  settings_release(&q->problem);
-  settings_release(&q->scaling);
+  free(problem);
+  free(scaling);
   free(q->refused_config);
   return rc;
 }

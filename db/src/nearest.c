@@ -6,6 +6,7 @@
 #include "catalog.h"
 #include "query.h"
 #include "reason.h"
+#include "settings.h"
 
 typedef struct candidate {
   const entry *is;
@@ -20,7 +21,7 @@ static int same_device(const query *q, const entry *e) {
 /* Each: how far an entry is as an answer of its kind, infinite where it is none. */
 static double near_distance(const query *q, const entry *e) {
   if (strcmp(q->who->version, e->version) || !same_device(q, e)) return INFINITY;
-  double d = settings_distance(&q->problem, &e->keys);
+  double d = settings_distance(q->who->problem, e->problem);
   return d > 0 && d <= NEAR_LIMIT ? d : INFINITY;
 }
 
@@ -33,7 +34,7 @@ static double device_distance(const query *q, const entry *e) {
 
 /* For a miss: the entry that shares most. */
 static double any_distance(const query *q, const entry *e) {
-  double d = settings_distance(&q->problem, &e->keys);
+  double d = settings_distance(q->who->problem, e->problem);
   if (!(d < 1000)) d = 1000;
   if (strcmp(q->who->version, e->version)) d += 10000;
   if (strcmp(q->who->architecture, e->architecture)) d += 2000;
@@ -62,7 +63,7 @@ static int collect(const catalog *c, const query *q, distance_fn distance, candi
       if (!grown) return tdb_fail(TDB_ENOMEM, "out of memory");
       *list = grown;
     }
-    (*list)[(*count)++] = (candidate){&c->entry[i], d, settings_distance(&q->scaling, &c->entry[i].scaling)};
+    (*list)[(*count)++] = (candidate){&c->entry[i], d, settings_distance(q->who->scaling, c->entry[i].scaling)};
   }
   if (*count > 1) qsort(*list, *count, sizeof **list, by_distance);
   return TDB_OK;
@@ -73,8 +74,8 @@ static void compare_identity(text *t, const query *q, const entry *e) {
   reason_text(t, "device", q->who->device, e->device);
   reason_text(t, "architecture", q->who->architecture, e->architecture);
   reason_number(t, "units", q->who->units, e->units);
-  reason_settings(t, &q->problem, &e->keys);
-  reason_settings(t, &q->scaling, &e->scaling);
+  reason_settings(t, q->who->problem, e->problem);
+  reason_settings(t, q->who->scaling, e->scaling);
 }
 
 static int answer_from(tdb_file *f, query *q, tdb_match match, distance_fn distance, tdb_answer *out) {
@@ -130,7 +131,7 @@ static void add_closest(text *t, const query *q, const entry *e) {
   compare_identity(&differs, q, e);
   if (differs.data) text_add(t, "; closest: %s", differs.data);
   free(text_take(&differs));
-  double d = settings_distance(&q->problem, &e->keys);
+  double d = settings_distance(q->who->problem, e->problem);
   if (same_device(q, e) && isfinite(d) && d > NEAR_LIMIT)
     text_add(t, " (%.1f doublings away, near is at most %.1f)", d, NEAR_LIMIT);
 }

@@ -3,18 +3,16 @@
 #define TDB_QUERY_H
 
 #include "db.h"
-#include "settings.h"
 
 /* How far a near answer may be: the sum of |log2(asked / found)| over the problem's integers. */
 #define NEAR_LIMIT 2.0
 
 typedef struct query {
   const tdb *db;
-  const tdb_identity *who;
+  const tdb_identity *who;             /* its texts are canonical */
   const char *spec_hash, *source_hash; /* NULL: not compared */
   tdb_legal_fn legal;
   void *data;
-  settings problem, scaling;
   unsigned refused;                    /* how many configurations legal() refused */
   char *refused_config;                /* the first of them */
 } query;

@@ -2,6 +2,7 @@
 #include "reason.h"
 #include <stdlib.h>
 #include <string.h>
+#include "settings.h"
 
 static void difference(text *t, const char *field, const char *asked, const char *is) {
   text_add(t, "%s%s: %s asked, %s found", t->size ? "; " : "", field, asked, is);
@@ -17,7 +18,7 @@ void reason_number(text *t, const char *field, int64_t asked, int64_t is) {
 }
 
 /* Both are sorted by key: a merge. */
-void reason_settings(text *t, const settings *asked, const settings *is) {
+static void merge(text *t, const settings *asked, const settings *is) {
   for (size_t i = 0, j = 0; i < asked->count || j < is->count;) {
     int order = i == asked->count ? 1 : j == is->count ? -1 : strcmp(asked->item[i].key, is->item[j].key);
     const char *field = order > 0 ? is->item[j].key : asked->item[i].key;
@@ -26,6 +27,16 @@ void reason_settings(text *t, const settings *asked, const settings *is) {
     i += order <= 0;
     j += order >= 0;
   }
+}
+
+void reason_settings(text *t, const char *asked, const char *is) {
+  settings a, b;
+  if (settings_parse(&a, asked)) return;
+  if (!settings_parse(&b, is)) {
+    merge(t, &a, &b);
+    settings_release(&b);
+  }
+  settings_release(&a);
 }
 
 void reason_origin(text *t, const query *q, const found *f) {

@@ -1,7 +1,6 @@
 /* Problems and configurations as canonical text: "key=value,...", sorted by key. */
 #include "settings.h"
 #include <ctype.h>
-#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,18 +26,6 @@ static int by_key(const void *a, const void *b) {
   return strcmp(((const setting *)a)->key, ((const setting *)b)->key);
 }
 
-/* One decimal form an integer: "08" and "+8" stay text, so that texts compare. */
-static void read_integer(setting *s) {
-  const char *digits = s->value + (*s->value == '-');
-  char *end;
-  if (!isdigit((unsigned char)*digits) || (*digits == '0' && digits[1])) return;
-  errno = 0;
-  long long v = strtoll(s->value, &end, 10);
-  if (*end || errno) return;
-  s->is_integer = 1;
-  s->integer = v;
-}
-
 /* One "key=value" in place; `whole` is for the message. */
 static int read_setting(setting *out, char *piece, const char *whole) {
   char *equals = strchr(piece, '=');
@@ -48,7 +35,6 @@ static int read_setting(setting *out, char *piece, const char *whole) {
   if (!is_key(out->key)) return tdb_fail(TDB_EINVAL, "'%s' in '%s' is not a key", piece, whole);
   if (!is_value(out->value))
     return tdb_fail(TDB_EINVAL, "'%s' has the malformed value '%s' in '%s'", piece, out->value, whole);
-  read_integer(out);
   return TDB_OK;
 }
 
@@ -85,18 +71,41 @@ void settings_release(settings *s) {
   *s = (settings){0};
 }
 
-static double key_distance(const setting *a, const setting *b) {
-  if (strcmp(a->key, b->key)) return INFINITY;
-  if (!strcmp(a->value, b->value)) return 0;
-  if (!a->is_integer || !b->is_integer || a->integer <= 0 || b->integer <= 0) return INFINITY;
-  return fabs(log2((double)a->integer) - log2((double)b->integer));
+/* A positive integer in its one decimal form ("08" and "+8" are labels), or 0. */
+static double positive(const char *s, size_t size) {
+  double v = 0;
+  if (!size || size > 18 || *s == '0') return 0;
+  for (size_t i = 0; i < size; i++) {
+    if (s[i] < '0' || s[i] > '9') return 0;
+    v = 10 * v + (s[i] - '0');
+  }
+  return v;
 }
 
-double settings_distance(const settings *a, const settings *b) {
-  if (a->count != b->count) return INFINITY;
+/* Of one "key=value" each. */
+static double piece_distance(const char *a, size_t na, const char *b, size_t nb) {
+  if (na == nb && !memcmp(a, b, na)) return 0;
+  const char *x = memchr(a, '=', na), *y = memchr(b, '=', nb);
+  if (!x || !y || x - a != y - b || memcmp(a, b, (size_t)(x - a))) return INFINITY;
+  double v = positive(x + 1, na - (size_t)(x + 1 - a)), w = positive(y + 1, nb - (size_t)(y + 1 - b));
+  return v > 0 && w > 0 ? fabs(log2(v / w)) : INFINITY;
+}
+
+/* Both are sorted by key, so that equal keys stand at equal places: nothing is
+ * parsed, for a near answer compares with thousands of texts. */
+double settings_distance(const char *a, const char *b) {
   double sum = 0;
-  for (size_t i = 0; i < a->count; i++) sum += key_distance(&a->item[i], &b->item[i]);
-  return sum;
+  for (;;) {
+    size_t na = strcspn(a, ","), nb = strcspn(b, ",");
+    double d = piece_distance(a, na, b, nb);
+    if (!isfinite(d)) return d;
+    sum += d;
+    a += na;
+    b += nb;
+    if (!*a || !*b) return *a == *b ? sum : INFINITY;
+    a++;
+    b++;
+  }
 }
 
 static char *write_settings(const settings *s, size_t room) {

@@ -2,13 +2,10 @@
 #define TDB_SETTINGS_H
 
 #include <stddef.h>
-#include <stdint.h>
 
 /* A text "key=value,key=value" taken apart, sorted by key. */
 typedef struct setting {
   const char *key, *value; /* inside settings.text */
-  int is_integer;
-  int64_t integer;
 } setting;
 
 typedef struct settings {
@@ -19,9 +16,9 @@ typedef struct settings {
 
 int settings_parse(settings *out, const char *text);
 void settings_release(settings *s);
-/* Sum of |log2(a/b)| over the integer keys; infinite where the keys or the
- * labels differ, or where unequal integers are not both positive. */
-double settings_distance(const settings *a, const settings *b);
+/* Of two canonical texts: the sum of |log2(a/b)| over the integer keys; infinite where
+ * the keys or the labels differ, or where unequal integers are not both positive. */
+double settings_distance(const char *a, const char *b);
 /* The canonical text of both together. */
 int settings_join(char **out, const char *a, const char *b);
 
