@@ -10,6 +10,7 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "command.h"
 #include "fail.h"
 #include "hwcache.h"
@@ -278,7 +279,14 @@ static struct tune_job make_job(const struct setting *s, const struct options *o
                            .budget = o->budget.kind, .events = events};
 }
 
+/* Each problem may run over a little; all of them together not by more than one candidate's limit
+ * before another is begun. */
+static int used_up(const struct options *o, double started) {
+  return o->budget.kind == BUDGET_SECONDS && clock_seconds() - started > o->budget.amount + o->time_limit;
+}
+
 static int tune_all(struct setting *s, const struct options *o) {
+  double started = clock_seconds();
   struct progress progress;
   struct tune_events events = {&progress, progress_trial, progress_note};
   struct budget_split split = {.total = o->budget, .problems = s->nproblems};
@@ -288,6 +296,10 @@ static int tune_all(struct setting *s, const struct options *o) {
   for (size_t i = 0; i < s->nproblems; i++) s->lines[i].problem = s->problems[i];
   for (size_t i = 0; i < s->nproblems && !code; i++) {
     struct tune_result *r = &s->lines[i].result;
+    if (used_up(o, started)) {
+      progress_note(&progress, "the budget is used up: the same command again goes on with the problems not begun");
+      break;
+    }
     job.share = budget_share(&split);
     job.nominal = budget_nominal(&split);
     progress_problem(&progress, s->problems[i]->text);
