@@ -33,7 +33,7 @@ struct chosen {
 
 static const char *nearest_variable(const ci_model *m, const token *name) {
   const char *best = NULL;
-  int distance = (int)(name->len < 64 ? name->len : 64) / 3 + 2;
+  int distance = name_reach(name->len);
   for (size_t i = 0; i < ci_model_vars(m); i++) {
     const char *candidate = ci_model_var_name(m, i);
     int d = name_distance(name->place.at, name->len, candidate, strlen(candidate));

@@ -40,6 +40,12 @@ int name_distance(const char *a, size_t n, const char *b, size_t m) {
   return row[m];
 }
 
+/* A name this many edits away is no suggestion any more. */
+int name_reach(size_t len) {
+  if (len < 3 || len > LONGEST) return 0;
+  return len < 6 ? 3 : (int)len / 3 + 1;
+}
+
 struct nearest { const char *name; int distance; };
 
 static void consider(struct nearest *best, const char *candidate, const char *name, size_t len) {
@@ -48,7 +54,7 @@ static void consider(struct nearest *best, const char *candidate, const char *na
 }
 
 const char *scope_suggestion(const scope *s, const char *name, size_t len, char *room, size_t size) {
-  struct nearest best = {NULL, (int)(len < LONGEST ? len : LONGEST) / 3 + 2};
+  struct nearest best = {NULL, name_reach(len)};
   for (size_t i = 0; i < builder_names(s->builder); i++) consider(&best, builder_name_at(s->builder, i), name, len);
   for (size_t i = 0; i < s->nlets; i++) consider(&best, s->lets[i].name, name, len);
   if (!best.name) return "";

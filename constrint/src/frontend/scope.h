@@ -19,7 +19,8 @@ ci_expr scope_find(const scope *s, const char *name, size_t len);
 const ci_let *scope_let(const scope *s, const char *name, size_t len);
 /* "; did you mean 'x'?" when a declared name is near, else "". */
 const char *scope_suggestion(const scope *s, const char *name, size_t len, char *room, size_t size);
-/* The suggestion among one name: distance in edits, or a large number. */
+/* The distance in edits; a name at name_reach() or farther is no suggestion. */
+int name_reach(size_t len);
 int name_distance(const char *a, size_t n, const char *b, size_t m);
 
 #endif
