@@ -96,6 +96,8 @@ term value_of(struct compiler *c, ci_expr e);
 term defined_and(struct compiler *c, term a, term b);
 /* That of all arguments of a node from `first` on. */
 int defined_of_args(struct compiler *c, const struct node *node, int32_t first, term *out);
+/* A divisor without 0, and the truth value of its being the divisor given. */
+int safe_divisor(struct compiler *c, term y, bool never_zero, term *safe, term *d);
 int product_of(struct compiler *c, term x, term y, term wanted, term *out);
 
 /* truths.c */

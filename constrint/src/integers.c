@@ -253,12 +253,11 @@ static term guarded(struct compiler *c, term d, term x, wide v) {
   return post_ite(c->s, z, d, x, other) < 0 ? CI_ENOMEM : z;
 }
 
-/* A divisor without 0, and where it is the divisor given. */
-static int safe_divisor(struct compiler *c, ci_expr e, term y, term *safe, term *d) {
+int safe_divisor(struct compiler *c, term y, bool never_zero, term *safe, term *d) {
   store *s = c->s;
   *safe = y;
   *d = ALWAYS;
-  if (c->need[e] & NEED_DEFINED && !term_remove(s, y, 0, NULL)) store_fail(s);
+  if (never_zero && !term_remove(s, y, 0, NULL)) store_fail(s);
   if (!term_has(s, y, 0)) return CI_OK;
   if (term_fixed(s, y)) {
     *safe = store_constant(s, 1);
@@ -288,7 +287,7 @@ static int post_ceildiv(struct compiler *c, term z, term x, term y) {
 static int build_division(struct compiler *c, ci_expr e) {
   const struct node *node = &c->g->nodes[e];
   term args[2] = {value_of(c, node_args(c->g, node)[0]), value_of(c, node_args(c->g, node)[1])}, safe, z;
-  int error = safe_divisor(c, e, args[1], &safe, &c->defined[e]);
+  int error = safe_divisor(c, args[1], c->need[e] & NEED_DEFINED, &safe, &c->defined[e]);
   if (error < 0) return error;
   args[1] = safe;
   if ((error = result_term(c, e, args, 2, c->bounds[e], &z)) < 0) return error;
@@ -301,7 +300,7 @@ static int build_division(struct compiler *c, ci_expr e) {
 static int build_exactdiv(struct compiler *c, ci_expr e) {
   const struct node *node = &c->g->nodes[e];
   term args[2] = {value_of(c, node_args(c->g, node)[0]), value_of(c, node_args(c->g, node)[1])}, safe, z, d;
-  int error = safe_divisor(c, e, args[1], &safe, &d);
+  int error = safe_divisor(c, args[1], c->need[e] & NEED_DEFINED, &safe, &d);
   if (error < 0) return error;
   args[1] = safe;
   if ((error = result_term(c, e, args, 2, c->bounds[e], &z)) < 0) return error;

@@ -113,13 +113,21 @@ static int post_global(struct compiler *c, const struct node *node, term b) {
   return error;
 }
 
+/* b <-> (the divisor is not 0, and divides x) */
 static int post_division_truth(struct compiler *c, ci_expr divisor, ci_expr x, term b) {
-  term a = value_of(c, divisor), y = value_of(c, x);
-  if (fixed_to(c->s, b, 1)) {
-    if (!term_remove(c->s, a, 0, NULL)) store_fail(c->s);
-    return post_divides(c->s, a, y);
+  term a = value_of(c, divisor), y = value_of(c, x), safe, d;
+  bool holds = fixed_to(c->s, b, 1);
+  int error = safe_divisor(c, a, holds, &safe, &d);
+  if (error < 0) return error;
+  if (holds) {
+    if (d != ALWAYS) fix_truth(c, d, true);
+    return post_divides(c->s, safe, y);
   }
-  return post_divides_reified(c->s, a, y, b);
+  if (d == ALWAYS) return post_divides_reified(c->s, safe, y, b);
+  term both[2] = {store_new_term(c->s, 0, 1), d};
+  if (both[0] < 0) return CI_ENOMEM;
+  error = post_divides_reified(c->s, safe, y, both[0]);
+  return error < 0 ? error : post_and(c->s, b, both, 2);
 }
 
 /* b <-> the truth value of a node over integers, all defined. */

@@ -1,0 +1,335 @@
+/* Limits: time, memory, cancel, and an allocation that fails at every place;
+ * overflow; deep expressions. */
+#include <constrint.h>
+#include <time.h>
+
+#include "solver.h"
+#include "test.h"
+
+static double now(void) {
+  struct timespec t;
+  clock_gettime(CLOCK_MONOTONIC, &t);
+  return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+/* n queens: columns, and both diagonals. */
+static ci_model *queens(int n) {
+  ci_builder *b;
+  ci_model *m;
+  ci_expr column[32], up[32], down[32];
+  CHECK(ci_builder_new(&b) == CI_OK);
+  for (int i = 0; i < n; i++) {
+    char name[16];
+    snprintf(name, sizeof name, "q%d", i);
+    column[i] = ci_var_range(b, name, 0, n - 1, 1);
+    up[i] = ci_apply2(b, CI_ADD, column[i], ci_int(b, i));
+    down[i] = ci_apply2(b, CI_SUB, column[i], ci_int(b, i));
+  }
+  ci_constrain(b, ci_apply(b, CI_ALLDIFFERENT, column, (size_t)n), NULL, NULL);
+  ci_constrain(b, ci_apply(b, CI_ALLDIFFERENT, up, (size_t)n), NULL, NULL);
+  ci_constrain(b, ci_apply(b, CI_ALLDIFFERENT, down, (size_t)n), NULL, NULL);
+  ci_objective(b, ci_apply2(b, CI_ADD, column[0], column[1]), 1);
+  CHECK(ci_build(b, &m) == CI_OK);
+  ci_builder_free(b);
+  return m;
+}
+
+static ci_solver *limited(const ci_model *m, ci_limits limits) {
+  ci_solver *s;
+  ci_options options = {.limits = limits};
+  CHECK(ci_solver_new(&s, m, &options) == CI_OK);
+  return s;
+}
+
+static void test_time_limit(void) {
+  ci_model *m = queens(20);
+  ci_solver *s = limited(m, (ci_limits){.seconds = 0.2});
+  char *decimal;
+  double start = now();
+  CHECK(ci_count(s, &decimal) == CI_ELIMIT);
+  CHECK(now() - start < 2 && strstr(ci_error(), "time limit"));
+  ci_solver_free(s);
+  ci_model_free(m);
+}
+
+static int cancel_after(void *data) { return --*(int *)data <= 0; }
+
+static void test_cancel(void) {
+  ci_model *m = queens(20);
+  int polls = 10;
+  ci_solver *s = limited(m, (ci_limits){.cancel = cancel_after, .cancel_data = &polls});
+  char *decimal;
+  CHECK(ci_count(s, &decimal) == CI_ECANCEL);
+  CHECK(polls == 0 && strstr(ci_error(), "cancel"));
+  ci_solver_free(s);
+  ci_model_free(m);
+}
+
+static void test_memory_limit(void) {
+  ci_model *m = queens(12);
+  ci_solver *s = limited(m, (ci_limits){.memory_bytes = 4096});
+  int64_t values[32];
+  ci_answer answer;
+  CHECK(ci_solve(s, values, &answer) == CI_ENOMEM && strstr(ci_error(), "memory limit"));
+  ci_solver_free(s);
+  s = limited(m, (ci_limits){.memory_bytes = 4 << 20});
+  CHECK(ci_solve(s, values, &answer) == CI_OK && answer == CI_FOUND);
+  ci_stats stats;
+  ci_solver_stats(s, &stats);
+  CHECK(stats.peak_bytes > 4096 && stats.peak_bytes <= 4 << 20);
+  ci_solver_free(s);
+  ci_model_free(m);
+}
+
+/* An interrupted enumeration goes on where it stopped, and loses nothing. */
+static int cancel_now_and_then(void *data) { return ++*(int *)data % 3 == 0; }
+
+static void test_enumeration_goes_on(void) {
+  ci_model *m = queens(8);
+  int polls = 0, stops = 0, found = 0, error;
+  ci_solver *s = limited(m, (ci_limits){.cancel = cancel_now_and_then, .cancel_data = &polls});
+  int64_t values[32];
+  ci_answer answer = CI_FOUND;
+  do {
+    error = ci_next(s, values, &answer);
+    CHECK(error == CI_OK || error == CI_ECANCEL);
+    stops += error == CI_ECANCEL;
+    found += error == CI_OK && answer == CI_FOUND;
+  } while (error == CI_ECANCEL || answer == CI_FOUND);
+  CHECKF(found == 92 && stops > 0, "%d solutions, %d stops", found, stops);
+  ci_solver_free(s);
+  ci_model_free(m);
+}
+
+static void test_incumbent(void) {
+  ci_model *m = queens(6);
+  ci_solver *s;
+  int64_t values[32];
+  ci_answer answer;
+  CHECK(ci_solver_new(&s, m, NULL) == CI_OK);
+  CHECK(ci_optimize(s, values, &answer, NULL, NULL) == CI_OK && answer == CI_FOUND);
+  CHECK(values[0] + values[1] == 7);
+  ci_solver_free(s);
+  ci_model_free(m);
+}
+
+/* ---- every allocation fails once ---- */
+
+typedef int question(ci_solver *s);
+
+static int ask_solve(ci_solver *s) {
+  int64_t values[32];
+  ci_answer answer;
+  return ci_solve(s, values, &answer);
+}
+static int ask_count(ci_solver *s) {
+  char *decimal = NULL;
+  int error = ci_count(s, &decimal);
+  if (error == CI_OK) CHECK(strcmp(decimal, "4") == 0);
+  free(decimal);
+  return error;
+}
+static int ask_optimize(ci_solver *s) {
+  int64_t values[32];
+  ci_answer answer;
+  int error = ci_optimize(s, values, &answer, NULL, NULL);
+  if (error == CI_OK) CHECK(answer == CI_INCUMBENT || values[0] + values[1] == 7);
+  return error;
+}
+static int ask_propagate(ci_solver *s) {
+  ci_answer answer;
+  return ci_propagate(s, &answer);
+}
+
+static void fail_everywhere(question *ask) {
+  ci_model *m = queens(6);
+  for (uint64_t at = 1;; at++) {
+    ci_solver *s;
+    CHECK(ci_solver_new(&s, m, NULL) == CI_OK);
+    s->budget.fail_at = at;
+    int error = ask(s);
+    bool reached = s->budget.allocations >= at;
+    CHECKF(error == CI_OK || (error == CI_ENOMEM && reached), "allocation %d: %d", (int)at, error);
+    s->budget.fail_at = 0;
+    CHECKF(ask(s) == CI_OK, "after allocation %d had failed", (int)at);
+    ci_solver_free(s);
+    if (!reached) break;
+  }
+  ci_model_free(m);
+}
+
+static void test_failed_allocation_solve(void) { fail_everywhere(ask_solve); }
+static void test_failed_allocation_count(void) { fail_everywhere(ask_count); }
+static void test_failed_allocation_optimize(void) { fail_everywhere(ask_optimize); }
+static void test_failed_allocation_propagate(void) { fail_everywhere(ask_propagate); }
+
+/* ---- numbers and sizes ---- */
+
+struct model_in_hand {
+  ci_builder *b;
+  ci_model *m;
+  ci_solver *s;
+};
+
+static void build(struct model_in_hand *h) {
+  CHECK(ci_build(h->b, &h->m) == CI_OK && ci_solver_new(&h->s, h->m, NULL) == CI_OK);
+}
+static void discard(struct model_in_hand *h) {
+  ci_solver_free(h->s);
+  ci_model_free(h->m);
+  ci_builder_free(h->b);
+}
+
+/* chuffed#157, or-tools#5293: overflow gave a wrong answer. */
+static void test_overflow_is_no_answer(void) {
+  struct model_in_hand h;
+  CHECK(ci_builder_new(&h.b) == CI_OK);
+  ci_expr x = ci_var_range(h.b, "x", INT64_MAX - 3, INT64_MAX, 1);
+  ci_expr cube = ci_apply2(h.b, CI_MUL, ci_apply2(h.b, CI_MUL, x, x), x);
+  ci_constrain(h.b, ci_apply2(h.b, CI_EQ, ci_apply2(h.b, CI_MOD, cube, ci_int(h.b, 10)), ci_int(h.b, 1)), NULL, NULL);
+  build(&h);
+  int64_t v;
+  ci_answer answer;
+  char *decimal;
+  CHECK(ci_solve(h.s, &v, &answer) == CI_EOVERFLOW && strstr(ci_error(), "x * x"));
+  CHECK(ci_count(h.s, &decimal) == CI_EOVERFLOW && strstr(ci_error(), "128 bits"));
+  v = INT64_MAX;
+  CHECK(ci_check(h.m, &v, NULL, NULL, NULL) == CI_EOVERFLOW);
+  discard(&h);
+}
+
+/* What saturated bounds decide is an answer. */
+static void test_overflow_decided_by_bounds(void) {
+  struct model_in_hand h;
+  CHECK(ci_builder_new(&h.b) == CI_OK);
+  ci_expr x = ci_var_range(h.b, "x", 2, 1000, 1), y = ci_var_range(h.b, "y", 1, 1000, 1);
+  ci_constrain(h.b, ci_apply2(h.b, CI_LE, ci_apply2(h.b, CI_POW, x, ci_int(h.b, 180)), y), NULL, NULL);
+  build(&h);
+  int64_t v[2];
+  ci_answer answer;
+  CHECK(ci_solve(h.s, v, &answer) == CI_OK && answer == CI_NONE);
+  discard(&h);
+}
+
+static void test_ends_of_int64(void) {
+  struct model_in_hand h;
+  CHECK(ci_builder_new(&h.b) == CI_OK);
+  ci_expr x = ci_var_range(h.b, "x", INT64_MIN, INT64_MAX, 1), y = ci_var_range(h.b, "y", INT64_MIN, INT64_MAX, 1);
+  ci_constrain(h.b, ci_apply2(h.b, CI_EQ, ci_apply2(h.b, CI_SUB, x, y), ci_apply2(h.b, CI_SUB, ci_int(h.b, INT64_MAX), ci_int(h.b, INT64_MIN))), NULL, NULL);
+  build(&h);
+  int64_t v[2];
+  ci_answer answer;
+  char *decimal;
+  CHECK(ci_solve(h.s, v, &answer) == CI_OK && answer == CI_FOUND && v[0] == INT64_MAX && v[1] == INT64_MIN);
+  CHECK(ci_count(h.s, &decimal) == CI_OK && strcmp(decimal, "1") == 0);
+  free(decimal);
+  discard(&h);
+}
+
+/* Free variables multiply, beyond any machine word. */
+static void test_huge_count(void) {
+  struct model_in_hand h;
+  CHECK(ci_builder_new(&h.b) == CI_OK);
+  for (int i = 0; i < 3; i++) {
+    char name[4] = {'x', (char)('0' + i), 0};
+    ci_var_range(h.b, name, INT64_MIN, INT64_MAX, 1);
+  }
+  build(&h);
+  char *decimal;
+  CHECK(ci_count(h.s, &decimal) == CI_OK);
+  CHECKF(strcmp(decimal, "6277101735386680763835789423207666416102355444464034512896") == 0, "%s", decimal);
+  free(decimal);
+  discard(&h);
+}
+
+/* A sum of 100,000 terms, and as deep a tower of other operations. */
+static void test_deep_expression(void) {
+  struct model_in_hand h;
+  CHECK(ci_builder_new(&h.b) == CI_OK);
+  ci_expr x = ci_var_range(h.b, "x", 0, 3, 1), y = ci_var_range(h.b, "y", 0, 3, 1), sum = x, tower = y;
+  for (int i = 0; i < 100000; i++) sum = ci_apply2(h.b, CI_ADD, sum, i % 2 ? x : y);
+  for (int i = 0; i < 100000; i++) tower = ci_apply2(h.b, i % 2 ? CI_MIN : CI_MAX, tower, i % 3 ? x : y);
+  ci_constrain(h.b, ci_apply2(h.b, CI_EQ, sum, ci_int(h.b, 100001 + 50000)), NULL, NULL);
+  ci_constrain(h.b, ci_apply2(h.b, CI_LE, tower, ci_int(h.b, 2)), NULL, NULL);
+  build(&h);
+  int64_t v[2];
+  ci_answer answer;
+  CHECK(ci_solve(h.s, v, &answer) == CI_OK && answer == CI_FOUND && v[0] == 1 && v[1] == 2);
+  discard(&h);
+}
+
+/* libminizinc#497: unbounded reasoning never ended. */
+static void test_slow_convergence_ends(void) {
+  struct model_in_hand h;
+  CHECK(ci_builder_new(&h.b) == CI_OK);
+  ci_expr x = ci_var_range(h.b, "x", 1, INT64_MAX, 1), y = ci_var_range(h.b, "y", 1, INT64_MAX, 1);
+  ci_expr z = ci_var_range(h.b, "z", 1, INT64_MAX, 1);
+  ci_constrain(h.b, ci_apply2(h.b, CI_LT, x, y), NULL, NULL);
+  ci_constrain(h.b, ci_apply2(h.b, CI_LT, y, z), NULL, NULL);
+  ci_constrain(h.b, ci_apply2(h.b, CI_LE, ci_apply2(h.b, CI_ADD, z, ci_int(h.b, 5)), ci_apply2(h.b, CI_ADD, x, ci_int(h.b, 6))), NULL, NULL);
+  build(&h);
+  h.s->budget.limits.seconds = 5;
+  int64_t v[3];
+  ci_answer answer;
+  double start = now();
+  CHECK(ci_solve(h.s, v, &answer) == CI_OK && answer == CI_NONE);
+  CHECK(now() - start < 1);
+  discard(&h);
+}
+
+/* What cannot be shortened still respects the limit. */
+static void test_slow_convergence_is_limited(void) {
+  struct model_in_hand h;
+  CHECK(ci_builder_new(&h.b) == CI_OK);
+  ci_expr x = ci_var_range(h.b, "x", 1, INT64_MAX, 1), y = ci_var_range(h.b, "y", 1, INT64_MAX, 1);
+  ci_expr two = ci_int(h.b, 2);
+  ci_constrain(h.b, ci_apply2(h.b, CI_EQ, ci_apply2(h.b, CI_MUL, two, x), ci_apply2(h.b, CI_ADD, ci_apply2(h.b, CI_MUL, two, y), ci_int(h.b, 1))), NULL, NULL);
+  ci_constrain(h.b, ci_apply2(h.b, CI_NE, ci_apply2(h.b, CI_MUL, x, y), x), NULL, NULL);
+  build(&h);
+  h.s->budget.limits.seconds = 0.3;
+  int64_t v[2];
+  ci_answer answer;
+  double start = now();
+  int error = ci_solve(h.s, v, &answer);
+  CHECK(error == CI_ELIMIT || (error == CI_OK && answer == CI_NONE));
+  CHECK(now() - start < 3);
+  discard(&h);
+}
+
+static void test_misuse(void) {
+  struct model_in_hand h;
+  CHECK(ci_builder_new(&h.b) == CI_OK);
+  ci_expr x = ci_var_range(h.b, "x", 0, 3, 1);
+  CHECK(ci_var_range(h.b, "x", 0, 1, 1) == CI_EINVAL && ci_var_range(h.b, "y", 3, 0, 1) == CI_EINVAL);
+  CHECK(ci_var_range(h.b, "y", 0, 3, 0) == CI_EINVAL && ci_var_values(h.b, "y", NULL, 0) == CI_EINVAL);
+  CHECK(ci_apply2(h.b, CI_ADD, x, 12345) == CI_EINVAL && ci_apply2(h.b, CI_ADD, x, CI_ESYNTAX) == CI_ESYNTAX);
+  CHECK(ci_apply1(h.b, CI_SUB, x) == CI_EINVAL && ci_apply2(h.b, (ci_op)999, x, x) == CI_EINVAL);
+  CHECK(ci_order(h.b, ci_int(h.b, 3), 0) == CI_EINVAL && ci_order(h.b, x, 0) == CI_OK && ci_order(h.b, x, 0) == CI_EINVAL);
+  build(&h);
+  int64_t v;
+  ci_answer answer;
+  CHECK(ci_optimize(h.s, &v, &answer, NULL, NULL) == CI_EINVAL);
+  discard(&h);
+}
+
+static const struct test_case cases[] = {
+    {"time_limit", test_time_limit},
+    {"cancel", test_cancel},
+    {"memory_limit", test_memory_limit},
+    {"enumeration_goes_on", test_enumeration_goes_on},
+    {"optimum", test_incumbent},
+    {"failed_allocation_solve", test_failed_allocation_solve},
+    {"failed_allocation_count", test_failed_allocation_count},
+    {"failed_allocation_optimize", test_failed_allocation_optimize},
+    {"failed_allocation_propagate", test_failed_allocation_propagate},
+    {"overflow_is_no_answer_chuffed157_ortools5293", test_overflow_is_no_answer},
+    {"overflow_decided_by_bounds", test_overflow_decided_by_bounds},
+    {"ends_of_int64", test_ends_of_int64},
+    {"huge_count", test_huge_count},
+    {"deep_expression", test_deep_expression},
+    {"slow_convergence_ends_libminizinc497", test_slow_convergence_ends},
+    {"slow_convergence_is_limited", test_slow_convergence_is_limited},
+    {"misuse", test_misuse},
+    {NULL, NULL},
+};
+TEST_MAIN(cases)
