@@ -24,8 +24,8 @@ static double worst(vf (*got)(vf), double (*exact)(double), float low, float hig
     for (int k = 0; k < LANES; k++) x[k] = low + (high - low) * (float)(i + k) / (float)count;
     v_store(y, got(v_load(x)));
     for (int k = 0; k < LANES; k++) {
-      const double want = exact(x[k]), unit = fmax(ldexp(1, ilogb(want) - 23), 0x1p-149);
-      const double error = want == 0 ? fabs(y[k]) / 0x1p-149 : fabs(y[k] - want) / unit;
+      const double want = exact(x[k]), unit = want == 0 ? 0x1p-149 : ldexp(1, ilogb(want) - 23);
+      const double error = fabs(y[k] - want) / unit;
       if (!(error <= most)) most = error;
     }
   }
