@@ -4,6 +4,7 @@
 usage: tune.py CASE.  Each case is a test; incidents that it replays stand in its
 docstring as repository#number.  Environment: CONSTRINT, SOURCE, BUILD.
 """
+import contextlib
 import json
 import os
 import pty
@@ -71,9 +72,16 @@ class Place:
                                 text=True, env=self.env())
 
     def rows(self, where="1", db=None):
-        with sqlite3.connect(db or self.db) as sql:
+        with contextlib.closing(sqlite3.connect(db or self.db)) as sql:
             return sql.execute("SELECT id, phase, status, config, seconds, message FROM trial WHERE " + where +
                                " ORDER BY id").fetchall()
+
+    def has(self, config, db=None):
+        """Is there a row of it yet?  The tables may still be in the making."""
+        try:
+            return os.path.exists(db or self.db) and any(row[3] == config for row in self.rows(db=db))
+        except sqlite3.OperationalError:
+            return False
 
     def launches(self):
         return os.path.getsize(self.count) if os.path.exists(self.count) else 0
@@ -111,7 +119,7 @@ def check_complete(p, rows, failures=KINDS):
 def faults(p):
     """pytorch#95542 vllm#51519 rocMLIR#1758 miniBUDE#37 accelerated-platforms#550: every fault is recorded as its
     kind, costs nothing else, and the fastest right one wins, never the one that claims no time."""
-    r = json.loads(p.run("--json").stdout)
+    r = json.loads(p.run("--json", problem="size=200000").stdout)
     check(r["version"] == 1 and len(r["problems"]) == 1, r)
     one = r["problems"][0]
     check(one["outcome"] == "done" and one["exhausted"] and one["confirmed"], one)
@@ -120,7 +128,7 @@ def faults(p):
     check_complete(p, p.rows())
     check(one["best"].startswith("fault=none"), one)
     check(int(one["best"].split("speed=")[1]) >= 5, one)
-    check(one["speedup"] > 1.5, one)
+    check(one["speedup"] > (1.5 if SLOW == 1 else 1), one)  # a sanitizer makes the plain loop the larger part
     check(not any(c.startswith("fault=fast") for _, phase, _, c, _, _ in p.rows() if phase == CONFIRM))
     for _, _, s, config, seconds, _ in p.rows():
         check((seconds > 0) == (s == OK), config, seconds)
@@ -130,7 +138,7 @@ def faults(p):
 def winner_is_what_look_up_finds(p):
     """The database's best is the contest's winner."""
     one = json.loads(p.run("--json").stdout)["problems"][0]
-    with sqlite3.connect(p.db) as sql:
+    with contextlib.closing(sqlite3.connect(p.db)) as sql:
         best = sql.execute("SELECT config, seconds, confirmed FROM best").fetchall()
     check(best == [(one["best"], one["best_seconds"], 1)], best, one)
 
@@ -238,8 +246,7 @@ def interrupt(p):
     """Ctrl-C stops cleanly; the same command again goes on."""
     for stop in signal.SIGINT, signal.SIGTERM:
         run = p.start("--strategy", "exhaustive", "--verbose", db=p.db + stop.name, limit="20")
-        check(wait_for(lambda: os.path.exists(p.db + stop.name) and any(
-            c == "fault=crash,speed=1" for _, _, _, c, _, _ in p.rows(db=p.db + stop.name)), 20))
+        check(wait_for(lambda: p.has("fault=crash,speed=1", p.db + stop.name), 20))
         time.sleep(0.3)  # the next one hangs
         began = time.time()
         run.send_signal(stop)
@@ -260,7 +267,7 @@ def interrupt(p):
 def parent_dies(p):
     """kill -9 of the tuner takes its worker along, even one that hangs."""
     run = p.start("--strategy", "exhaustive", limit="60")
-    check(wait_for(lambda: os.path.exists(p.db) and any("fault=crash" in c for _, _, _, c, _, _ in p.rows()), 20))
+    check(wait_for(lambda: p.has("fault=crash,speed=1"), 20))
     time.sleep(0.5)
     check(len(workers(p)) == 2, workers(p))
     run.kill()
@@ -277,7 +284,7 @@ def kills(p, n):
     while done < n:
         db = os.path.join(p.dir, "kill%d.db" % round_)
         run = p.start("--workload", path, "--verbose", problem=None, limit="0.4", db=db)
-        time.sleep(rng.random() * 1.2 * SLOW)
+        time.sleep(rng.random() * (1.2 if SLOW == 1 else 2))
         victims = [pid for pid in workers(p) if pid != run.pid]
         if victims and rng.random() < 0.4:
             for pid in victims:
