@@ -63,6 +63,9 @@ struct constraint_test {
 /* True if all instances pass; else the message says what was wrong. */
 bool harness_run(const struct constraint_test *t, uint64_t seed, int instances, char *message, size_t size);
 
+/* The same with the k-th allocation failing, for every k: CI_ENOMEM, and no crash. */
+bool starvation_run(const struct constraint_test *t, uint64_t seed, int instances, char *message, size_t size);
+
 /* ---- Beyond 64 bits and brute force: a tuple that holds must survive ---- */
 struct witness_test {
   const char *name;

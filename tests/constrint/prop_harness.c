@@ -123,6 +123,21 @@ static void test_witness(void) {
   CHECK(!witness_run(&good, 1, harness_seed(), 1000, message, sizeof message));
 }
 
+/* ---- The starvation tests ---- */
+
+static int post_misnaming(store *s, const struct instance *in, const term *x) {
+  (void)in;
+  return store_alloc(s, 1 << 22) ? post_with(s, x, &right_class) : -2; /* -2 is not CI_ENOMEM */
+}
+
+static void test_starvation(void) {
+  char message[512];
+  const struct constraint_test good = {"x <= y", draw_pair, order_oracle, post_right, STRENGTH_SOUND, -1};
+  const struct constraint_test bad = {"x <= y", draw_pair, order_oracle, post_misnaming, STRENGTH_SOUND, -1};
+  CHECKF(starvation_run(&good, harness_seed(), 20, message, sizeof message), "%s", message);
+  CHECK(!starvation_run(&bad, harness_seed(), 20, message, sizeof message));
+}
+
 static const struct test_case cases[] = {
   {"a right propagator passes", test_right},
   {"over-pruning is caught", test_over_pruning},
@@ -133,6 +148,7 @@ static const struct test_case cases[] = {
   {"state outside the trail is caught", test_state_outside_the_trail},
   {"an open result is caught", test_open_result},
   {"witnesses", test_witness},
+  {"starvation", test_starvation},
   {NULL, NULL},
 };
 

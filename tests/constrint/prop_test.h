@@ -14,7 +14,8 @@ static inline int prop_main(const struct constraint_test *tests, size_t n, int a
   for (size_t i = 0; i < n; i++) {
     char message[4096];
     if (argc > 1 && !strstr(tests[i].name, argv[1])) continue;
-    if (harness_run(&tests[i], seed, instances, message, sizeof message)) {
+    if (harness_run(&tests[i], seed, instances, message, sizeof message) &&
+        starvation_run(&tests[i], seed, 20, message, sizeof message)) {
       passed++;
       continue;
     }

@@ -1,5 +1,4 @@
 /* z = x[index]; z = b ? x : y is x[b] of two. */
-#include <stdlib.h>
 #include <string.h>
 #include "equal.h"
 #include "../post.h"
@@ -73,11 +72,10 @@ static const struct propagator_class long_class = {"element", propagate, NULL, 2
 static int keep_constants(store *s, const struct element *e) {
   for (size_t i = 0; i < e->n; i++)
     if (!term_known(s, e->x[i])) return CI_OK;
-  wide *values = malloc(e->n * sizeof *values);
+  wide *values = store_alloc(s, e->n * sizeof *values);
   if (!values) return ci_fail(CI_ENOMEM, "out of memory");
   for (size_t i = 0; i < e->n; i++) values[i] = term_value(s, e->x[i]);
   if (!term_keep(s, e->z, values, wide_sort_unique(values, e->n), NULL)) store_fail(s);
-  free(values);
   return CI_OK;
 }
 

@@ -325,7 +325,7 @@ static enum verdict divide_out(struct linear_sum *l, enum sum_relation rel) {
 
 int linear_normalise(store *s, struct linear_sum *l, const wide *a, const term *x, size_t n,
                      enum sum_relation *rel, wide c, enum verdict *verdict) {
-  struct addend *sorted = calloc(n + 1, sizeof *sorted);
+  struct addend *sorted = store_alloc(s, (n + 1) * sizeof *sorted);
   *l = (struct linear_sum){.c = c, .patience = PATIENCE};
   l->a = store_alloc(s, (n + 1) * sizeof *l->a);
   l->x = store_alloc(s, (n + 1) * sizeof *l->x);
@@ -335,7 +335,6 @@ int linear_normalise(store *s, struct linear_sum *l, const wide *a, const term *
     for (size_t i = 0; i < n; i++) sorted[i] = (struct addend){x[i], a[i]};
     code = gather(s, l, sorted, n);
   }
-  free(sorted);
   if (code == CI_OK) *verdict = divide_out(l, *rel);
   return code;
 }

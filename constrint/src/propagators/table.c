@@ -192,7 +192,8 @@ static void sort_rows(struct rows *r) {
 }
 
 static bool read_rows(store *s, struct rows *r, const term *x, size_t n, const int64_t *values, size_t count) {
-  *r = (struct rows){.x = store_alloc(s, (n + 1) * sizeof *r->x), .value = malloc((n * count + 1) * sizeof *r->value)};
+  r->x = store_alloc(s, (n + 1) * sizeof *r->x);
+  r->value = store_alloc(s, (n * count + 1) * sizeof *r->value);
   if (!r->x || !r->value) return false;
   for (size_t j = 0; j < n; j++)
     if (first_of(x, j) == j) r->x[r->n++] = x[j];
@@ -275,14 +276,13 @@ static int post_open(store *s, const struct rows *r, term b) {
 }
 
 static int post(store *s, const term *x, size_t n, const int64_t *values, size_t count, term b) {
-  struct rows r;
+  struct rows r = {0};
   int code = read_rows(s, &r, x, n, values, count) ? CI_OK : ci_fail(CI_ENOMEM, "out of memory");
   if (code == CI_OK && (r.count == 0 || r.n == 0)) {
     bool truth = r.count > 0, ok = b < 0 ? truth : term_fix(s, b, truth, NULL);
     if (!ok) store_fail(s);
   } else if (code == CI_OK)
     code = post_open(s, &r, b);
-  free(r.value);
   return code;
 }
 
