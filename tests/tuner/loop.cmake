@@ -14,8 +14,8 @@ set_target_properties(noisy PROPERTIES PREFIX "" OUTPUT_NAME faulty
 # The same names as the functions of tune.py.
 set(tune_cases faults winner_is_what_look_up_finds equal_configurations_leave_the_default
   resume_times_nothing_again exhaustion_ends_the_run a_hang_is_killed_in_time trials_budget seconds_budget
-  a_workload interrupt parent_dies kill_20 two_tuners full_disk read_only not_a_database noise terminal wrong_use
-  measured_once)
+  a_workload interrupt parent_dies kill_20 two_tuners full_disk read_only not_a_database noise
+  two_evaluators_disagree a_changed_spec_starts_anew no_memory terminal wrong_use measured_once)
 if(CONSTRINT_SANITIZE)
   set(tune_environment "CONSTRINT_SANITIZED=1")
 endif()

@@ -395,6 +395,42 @@ def noise(p):
     check_complete(p, p.rows())
 
 
+def two_evaluators_disagree(p):
+    """KernelTuner#326: what the spec allows and the plug-in refuses is an outcome that says so."""
+    with open(os.path.join(SOURCE, "tests", "kernels", "faulty.yaml")) as f:
+        spec = f.read().replace("speed: 1..8", "speed: 1..9")
+    with open(os.path.join(p.dir, "faulty.yaml"), "w") as f:
+        f.write(spec)
+    command = p.command()
+    command[command.index("--spec-path") + 1] = p.dir
+    r = subprocess.run(command, capture_output=True, text=True, env=p.env(), timeout=200)
+    check(r.returncode == 0, r.stderr)
+    rows = [row for row in p.rows() if row[3] == "fault=none,speed=9"]
+    check(len(rows) == 1 and rows[0][2] == COMPILE and "refuses" in rows[0][5] and "domain" in rows[0][5], rows)
+    check("speed=9" not in r.stdout, r.stdout)
+
+
+def a_changed_spec_starts_anew(p):
+    """MIOpen#675: results of another spec do not count as known; the old best is the incumbent."""
+    p.run("--budget", "4trials", "--strategy", "exhaustive")
+    before = p.launches()
+    with open(os.path.join(SOURCE, "tests", "kernels", "faulty.yaml")) as f:
+        spec = f.read() + "# changed\n"
+    with open(os.path.join(p.dir, "faulty.yaml"), "w") as f:
+        f.write(spec)
+    command = p.command("--budget", "4trials", "--strategy", "exhaustive")
+    command[command.index("--spec-path") + 1] = p.dir
+    r = subprocess.run(command, capture_output=True, text=True, env=p.env(), timeout=200)
+    check(r.returncode == 0 and "nothing left" not in r.stdout, r.stdout, r.stderr)
+    check(p.launches() > before)
+
+
+def no_memory(p):
+    """A worker that cannot even start: one line, exit 4."""
+    r = p.run("--memory-limit", "1", expect=4)
+    check("cannot open the problem" in r.stdout and not workers(p), r.stdout, r.stderr)
+
+
 def terminal(p):
     """A progress line that is rewritten on a terminal; plain lines elsewhere."""
     master, slave = pty.openpty()
@@ -456,7 +492,8 @@ def measured_once(p):
 
 CASES = [faults, winner_is_what_look_up_finds, equal_configurations_leave_the_default, resume_times_nothing_again,
          exhaustion_ends_the_run, a_hang_is_killed_in_time, trials_budget, seconds_budget, a_workload, interrupt,
-         parent_dies, kill_20, kill_200, two_tuners, full_disk, read_only, not_a_database, noise, terminal, wrong_use,
+         parent_dies, kill_20, kill_200, two_tuners, full_disk, read_only, not_a_database, noise,
+         two_evaluators_disagree, a_changed_spec_starts_anew, no_memory, terminal, wrong_use,
          measured_once]
 
 if __name__ == "__main__":

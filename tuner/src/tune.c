@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/utsname.h>
 
 #include "clock.h"
 #include "fail.h"
@@ -27,6 +28,7 @@ struct tuning {
   struct journal journal;
   struct tune_result *result;
   int64_t standard_values[PROTOCOL_VALUES];
+  char driver[160];    /* of a CPU: the system's kernel */
   char *standard;      /* the default's text */
   char *incumbent;     /* the database's best before this run; NULL: none */
   double started;      /* clock_seconds() */
@@ -113,12 +115,25 @@ static int64_t figure(const hw_model *hw, const char *key) {
   return f ? f->value : 0;
 }
 
+#ifdef __clang__
+static const char compiler[] = "clang " __clang_version__;
+#else
+static const char compiler[] = "gcc " __VERSION__;
+#endif
+
+static void find_driver(struct tuning *t) {
+  struct utsname system;
+  if (strcmp(t->job->plugin->table->device_kind, "cpu") || uname(&system)) return;
+  snprintf(t->driver, sizeof t->driver, "%s %s", system.sysname, system.release);
+}
+
 static int open_journal(struct tuning *t) {
   const kp_plugin *kp = t->job->plugin->table;
+  find_driver(t);
   tdb_identity who = {.kernel = kp->name, .version = kp->version, .problem = t->problem->exact,
                       .scaling = t->problem->scaling, .device = t->job->device->name,
                       .architecture = t->job->device->architecture, .units = t->job->device->units};
-  tdb_origin origin = {.spec_hash = t->job->spec->hash, .source_hash = kp->source_hash, .driver = "", .compiler = "",
+  tdb_origin origin = {.spec_hash = t->job->spec->hash, .source_hash = kp->source_hash, .driver = t->driver, .compiler = compiler,
                        .memory_bytes = figure(t->job->hw, "memory_bytes"), .clock_hz = figure(t->job->hw, "clock_hz")};
   return journal_open(&t->journal, t->job->db, &who, &origin);
 }
