@@ -49,3 +49,9 @@ file(GLOB workloads CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/specs/workloads/*.yaml
 add_test(NAME tuner_workloads COMMAND tuner_workloads ${CMAKE_SOURCE_DIR}/specs
   ${CMAKE_SOURCE_DIR}/specs/hardware/generic-x86-64-avx2.yaml ${workloads})
 room_test_properties(tuner_workloads TIMEOUT 60)
+
+# Strategies on recorded measurements, and what records them.
+room_test(tuner_replay SOURCES test_replay.c LIBS tuner ARGS ${CMAKE_CURRENT_SOURCE_DIR}/recorded TIMEOUT 60)
+add_executable(tuner_record EXCLUDE_FROM_ALL record.c)
+set_target_properties(tuner_record PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
+target_link_libraries(tuner_record PRIVATE room_flags tuner)
