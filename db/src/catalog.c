@@ -33,6 +33,7 @@ static int read_entry(sqlite3_stmt *s, entry *e) {
     *to[i] = at;
     at += size[i] + 1;
   }
+  e->shape = settings_shape(e->problem);
   return TDB_OK;
 }
 

@@ -2,10 +2,12 @@
 #define TDB_CATALOG_H
 
 #include "db.h"
+#include "settings.h"
 
 /* One identity of a kernel. */
 typedef struct entry {
   int64_t id, units;
+  shape shape; /* of the problem */
   char *texts; /* holds those below */
   const char *version, *problem, *scaling, *device, *architecture;
 } entry;

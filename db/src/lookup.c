@@ -159,6 +159,7 @@ static int ask_anew(tdb *db, query *q, tdb_answer *out) {
   canonical.problem = problem;
   canonical.scaling = scaling;
   q->who = &canonical;
+  if (!rc) q->shape = settings_shape(problem);
   if (!rc) rc = ask(db, q, out);
   if (!rc && !q->refused) cache_put(db->cache, out);
   free(problem);

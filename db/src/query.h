@@ -3,6 +3,7 @@
 #define TDB_QUERY_H
 
 #include "db.h"
+#include "settings.h"
 
 /* How far a near answer may be: the sum of |log2(asked / found)| over the problem's integers. */
 #define NEAR_LIMIT 2.0
@@ -10,6 +11,7 @@
 typedef struct query {
   const tdb *db;
   const tdb_identity *who;             /* its texts are canonical */
+  shape shape;                         /* of the problem */
   const char *spec_hash, *source_hash; /* NULL: not compared */
   tdb_legal_fn legal;
   void *data;

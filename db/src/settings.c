@@ -108,6 +108,32 @@ double settings_distance(const char *a, const char *b) {
   }
 }
 
+static uint64_t hash_more(uint64_t h, const char *s, size_t n) {
+  for (size_t i = 0; i < n; i++) h = (h ^ (unsigned char)s[i]) * 0x100000001b3u; /* FNV-1a */
+  return h;
+}
+
+shape settings_shape(const char *text) {
+  shape s = {.hash = 0xcbf29ce484222325u};
+  while (*text) {
+    size_t key = strcspn(text, "=,"), size = strcspn(text, ",");
+    double v = key < size ? positive(text + key + 1, size - key - 1) : 0;
+    s.hash = hash_more(s.hash, text, v > 0 ? key : size);
+    s.hash = hash_more(s.hash, v > 0 ? "#" : ",", 1);
+    if (v > 0 && s.count < SHAPE_LOGS) s.log[s.count++] = (float)log2(v);
+    text += size + (text[size] == ',');
+  }
+  return s;
+}
+
+double shape_distance(const shape *a, const shape *b) {
+  enum { ROUNDING = 4 }; /* in units of float's epsilon, of logarithms below 64 */
+  float sum = 0;
+  if (a->hash != b->hash || a->count != b->count) return INFINITY;
+  for (unsigned i = 0; i < a->count; i++) sum += fabsf(a->log[i] - b->log[i]);
+  return fmax(0, (double)sum - ROUNDING * SHAPE_LOGS * 64 * 1.2e-7);
+}
+
 static char *write_settings(const settings *s, size_t room) {
   char *text = malloc(room + 1), *at = text;
   if (!text) return NULL;

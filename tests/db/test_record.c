@@ -151,8 +151,8 @@ static void artifacts_by_content(void) {
   CHECK(!strcmp(hash, again));
   CHECK_OK(tdb_get_artifact(db, hash, &data, &size));
   CHECK(size == 3 && !memcmp(data, "abc", 3));
-  CHECK_FAILS(TDB_ENOTFOUND, tdb_get_artifact(db, "0123", &data, &size));
   free(data), free(hash), free(again);
+  CHECK_FAILS(TDB_ENOTFOUND, tdb_get_artifact(db, "0123", &data, &size));
   CHECK_OK(tdb_put_artifact(db, NULL, 0, &hash));
   CHECK(!strcmp(hash, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"));
   CHECK_OK(tdb_get_artifact(db, hash, &data, &size));
