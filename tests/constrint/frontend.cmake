@@ -15,3 +15,6 @@ foreach(dialect native flashrnn t1)
   room_fuzz(constrint_fuzz_${dialect} SOURCES fuzz_reader.c LIBS constrint_static CORPUS ${corpus}/${dialect} TIMEOUT 60)
   target_compile_definitions(constrint_fuzz_${dialect} PRIVATE DIALECT="${dialect}")
 endforeach()
+
+room_test(constrint_language TIMEOUT 30 SOURCES test_language.c LIBS constrint_static)
+room_script(constrint_commands TIMEOUT 60 COMMAND sh ${CMAKE_CURRENT_SOURCE_DIR}/commands_test.sh)

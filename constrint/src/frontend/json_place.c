@@ -87,5 +87,6 @@ bool json_plain_string(const source *s, position value, source *out, position *b
   *begin = value;
   *out = *s;
   out->len = (size_t)(value.at - s->text) + inside;
+  out->shown = s->len;
   return true;
 }

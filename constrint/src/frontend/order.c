@@ -70,7 +70,7 @@ int ci_with_order(ci_model **out, const ci_model *m, const char *order) {
   if (!out || !m || !order) return ci_fail(CI_EINVAL, "a NULL argument where one is needed");
   size_t n = ci_model_vars(m) + 1;
   struct chosen c = {m, calloc(n, sizeof *c.vars), calloc(n, sizeof *c.largest), calloc(n, 1), 0};
-  source s = {"--order", order, strlen(order), 1};
+  source s = {"--order", order, strlen(order), 1, 0};
   lexer l;
   lexer_init(&l, &s);
   int rc = CI_ENOMEM;

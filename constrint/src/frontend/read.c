@@ -31,7 +31,7 @@ int ci_read(ci_model **out, const char *dialect, const char *text, size_t len, c
   int rc = misuse(out, text, len, lets, nlets);
   if (rc >= 0) rc = ci_builder_new(&b);
   if (rc < 0) return rc;
-  source s = {name, text ? text : "", len, 1};
+  source s = {name, text ? text : "", len, 1, 0};
   scope names = {b, lets, nlets};
   rc = r->read(&s, &names);
   if (rc >= 0) rc = ci_build(b, out);
@@ -43,7 +43,7 @@ int ci_read_into(ci_builder *b, const char *text, size_t len, const char *name, 
                  size_t nlets) {
   int rc = misuse(b, text, len, lets, nlets);
   if (rc < 0) return rc;
-  source s = {name, text ? text : "", len, first_line};
+  source s = {name, text ? text : "", len, first_line, 0};
   scope names = {b, lets, nlets};
   rc = read_native(&s, &names);
   return rc < 0 ? rc : CI_OK;
@@ -53,7 +53,7 @@ ci_expr ci_read_expr(ci_builder *b, const char *text, size_t len, const char *na
                      size_t nlets) {
   int rc = misuse(b, text, len, lets, nlets);
   if (rc < 0) return rc;
-  source s = {name, text ? text : "", len, first_line};
+  source s = {name, text ? text : "", len, first_line, 0};
   scope names = {b, lets, nlets};
   return read_native_expression(&s, &names);
 }

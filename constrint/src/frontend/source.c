@@ -19,7 +19,7 @@ static const char *line_start(const source *s, const char *at) {
 }
 
 static const char *line_end(const source *s, const char *at) {
-  const char *end = s->text + s->len;
+  const char *end = s->text + (s->shown ? s->shown : s->len);
   while (at < end && *at != '\n' && *at != '\r') at++;
   return at;
 }
@@ -35,8 +35,8 @@ static void excerpt(char *out, const source *s, const char *at) {
   const char *from = line_start(s, at), *to = line_end(s, at);
   const char *left = at - from > BEFORE ? at - BEFORE : from;
   const char *right = to - at > AFTER ? at + AFTER : to;
-  while (left > from && continues(*left)) left--;
-  while (right < to && continues(*right)) right++;
+  for (int i = 0; i < 3 && left > from && continues(*left); i++) left--; /* no half characters */
+  for (int i = 0; i < 3 && right < to && continues(*right); i++) right++;
   char *o = out;
   o += sprintf(o, "\n  %s", left > from ? "..." : "");
   for (const char *p = left; p < right; p++) *o++ = printable(*p);

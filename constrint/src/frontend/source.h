@@ -9,6 +9,7 @@ typedef struct source {
   const char *text;
   size_t len;
   int first_line; /* the line number of text[0] */
+  size_t shown;   /* how far an excerpt may show it, when that is beyond len; else 0 */
 } source;
 
 typedef struct position {

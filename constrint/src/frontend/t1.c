@@ -208,7 +208,7 @@ static int read_condition(const struct t1 *t, position at, const json_t *json) {
   if (json_is_object(json)) at = json_member(t->source, at, "Expression");
   const json_t *text = json_is_object(json) ? json_object_get(json, "Expression") : json;
   if (!json_is_string(text)) return source_fail(t->source, at, "a condition needs an Expression, a string");
-  source part = {t->source->name, json_string_value(text), json_string_length(text), at.line};
+  source part = {t->source->name, json_string_value(text), json_string_length(text), at.line, 0};
   position begin = {part.text, at.line, at.column + 1};
   json_plain_string(t->source, at, &part, &begin);
   parser p = {.source = &part, .scope = *t->scope};

@@ -134,7 +134,7 @@ static int parse_list(parser *p, struct t1_values *out) {
 }
 
 static int read_text(const source *s, position at, const char *text, struct t1_values *out) {
-  source part = {s->name, text, strlen(text), at.line};
+  source part = {s->name, text, strlen(text), at.line, 0};
   parser p = {.source = &part};
   position begin = {text, at.line, at.column + 1};
   json_plain_string(s, at, &part, &begin);
