@@ -133,6 +133,7 @@ wide term_step(const store *s, term x) {
 uint64_t term_size(const store *s, term x) {
   const struct domain *d = &s->domains[x];
   if (s->explicit[x]) return d->count;
+  if (wide_saturated(d->lo) || wide_saturated(d->hi)) return UINT64_MAX; /* beyond counting, even if the ends are equal */
   return range_size(d->lo, d->hi, d->step);
 }
 
