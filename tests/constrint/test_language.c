@@ -171,7 +171,75 @@ static void misuse_is_refused(void) {
   CHECK(ci_read(NULL, "native", "", 0, "f", NULL, 0) == CI_EINVAL);
 }
 
+/* ---- Named after incidents of other solvers (python-constraint#101, ...) ---- */
+
+static void python_constraint_101_a_string_condition_empties_no_domain_silently(void) {
+#define SPACE(c) "{\"ConfigurationSpace\": {\"TuningParameters\": [{\"Name\": \"n\", \"Type\": \"int\", \"Values\": [1, 2]},\n" \
+  "{\"Name\": \"s\", \"Type\": \"string\", \"Values\": [\"row\"]}],\n\"Conditions\": [\"" c "\"]}}"
+  CHECK(count("t1", SPACE("n == '1'")) == 0);
+  CHECKF(!strcmp(ci_warnings(), "f:3:19: warning: a string and a number are never equal\n"), "%s", ci_warnings());
+  CHECK(count("t1", SPACE("s == 'rwo'")) == 0);
+  CHECKF(strstr(ci_warnings(), "'rwo' is no value of 's'"), "%s", ci_warnings());
+  CHECK(count("t1", SPACE("s != 'row' or n == 1")) == 1 && !*ci_warnings());
+  CHECK(count("t1", SPACE("n = 1")) == CI_ESYNTAX);
+#undef SPACE
+}
+
+static void cpmpy_610_division_and_remainder_of_negatives(void) {
+  static const int pairs[][4] = {{7, 2, 3, 1}, {-7, 2, -4, 1}, {7, -2, -4, -1}, {-7, -2, 3, -1}, {6, -3, -2, 0}};
+  for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
+    char text[256];
+    const int *p = pairs[i];
+    snprintf(text, sizeof text, "var x, y in -9..9; var q, r in -20..20; x == %d; y == %d; q == x // y; r == x %% y; q == %d; r == %d;",
+             p[0], p[1], p[2], p[3]);
+    CHECKF(count("native", text) == 1, "%s", text);
+  }
+}
+
+static void chuffed_157_or_tools_5293_overflow_gives_no_wrong_answer(void) {
+  CHECK(count("native", "var x in 9000000000000000000..9223372036854775807 step 1000000000000000; x * x > 0; x * x * 2 < 0;") == 0);
+  CHECK(count("native", "var x in {9223372036854775807}; x * x == x * x; x * x % 2 == 1;") == 1);
+  CHECK(count("native", "var x in {9223372036854775807}; var y in 0..3; x + y > x;") == 3);
+  long long n = count("native", "var x in {9223372036854775807}; x ** 5 % 3 == 1;");
+  CHECKF(n == 1 || n == CI_EOVERFLOW, "%lld", n);
+}
+
+static void libminizinc_497_a_wide_remainder_ends(void) {
+  CHECK(count("native", "var x in 1..4611686018427387904; x % 4611686018427387904 == 5; x > 4611686018427387000;") == 0);
+}
+
+static void chuffed_116_124_counts_with_holes(void) {
+  CHECK(count("native", "var x in {1, 4, 9, 16}; var y in {1, 3, 4}; x == y * y;") == 3);
+  CHECK(count("native", "var x in 1..20 step 3; var y in {2, 4, 19}; x == y;") == 2);
+}
+
+static void kernel_tuner_326_search_and_check_agree(void) {
+  ci_model *m;
+  ci_solver *s;
+  const char *text = "var a, b in -4..4; a // b >= a % b; not (a / b == 2) or a ^ b > 1;";
+  CHECK(ci_read(&m, "native", text, strlen(text), "f", NULL, 0) == CI_OK && ci_solver_new(&s, m, NULL) == CI_OK);
+  int found[9][9] = {{0}};
+  int64_t v[2];
+  for (ci_answer answer; ci_next(s, v, &answer) == CI_OK && answer == CI_FOUND;) found[v[0] + 4][v[1] + 4] = 1;
+  for (v[0] = -4; v[0] <= 4; v[0]++)
+    for (v[1] = -4; v[1] <= 4; v[1]++) {
+      size_t *broken, n;
+      int outside;
+      CHECK(ci_check(m, v, &broken, &n, &outside) == CI_OK);
+      free(broken);
+      CHECKF((n == 0) == found[v[0] + 4][v[1] + 4], "%d %d", (int)v[0], (int)v[1]);
+    }
+  ci_solver_free(s);
+  ci_model_free(m);
+}
+
 static const struct test_case cases[] = {
+  {"python-constraint#101 a string condition empties no domain silently", python_constraint_101_a_string_condition_empties_no_domain_silently},
+  {"cpmpy#610 division and remainder of negatives", cpmpy_610_division_and_remainder_of_negatives},
+  {"chuffed#157 or-tools#5293 overflow gives no wrong answer", chuffed_157_or_tools_5293_overflow_gives_no_wrong_answer},
+  {"libminizinc#497 a wide remainder ends", libminizinc_497_a_wide_remainder_ends},
+  {"chuffed#116 #124 counts with holes", chuffed_116_124_counts_with_holes},
+  {"KernelTuner#326 search and check agree", kernel_tuner_326_search_and_check_agree},
   {"native operators", native_operators},
   {"t1 operators", t1_operators},
   {"flashrnn operators", flashrnn_operators},

@@ -79,8 +79,24 @@ static ci_expr equal_texts(const struct lowering *l, const struct value *a, cons
 
 static ci_expr defined_of(const struct value *v) { return v->is_text ? NOTHING : v->number.defined; }
 
-static struct truth equal(const struct lowering *l, const struct value *a, const struct value *b) {
+static bool has_value(const struct t1_parameter *p, const struct value *literal) {
+  for (size_t i = 0; i < p->values.n; i++)
+    if (same_text(p->values.at[i].text, strlen(p->values.at[i].text), literal->text, literal->len)) return true;
+  return false;
+}
+
+/* A comparison that cannot come out equal is most likely a mistake. */
+static void warn_never_equal(const struct lowering *l, const struct py_node *n, const struct value *a, const struct value *b) {
+  const struct value *literal = a->parameter ? b : a, *named = a->parameter ? a : b;
+  if (a->is_text != b->is_text) source_warn(l->parser->source, n->at, "a string and a number are never equal");
+  else if (a->is_text && named->parameter && !literal->parameter && !has_value(named->parameter, literal))
+    source_warn(l->parser->source, n->at, "'%.*s' is no value of '%.100s'", (int)(literal->len > 100 ? 100 : literal->len),
+                literal->text, named->parameter->name);
+}
+
+static struct truth equal(const struct lowering *l, const struct py_node *n, const struct value *a, const struct value *b) {
   ci_expr test;
+  warn_never_equal(l, n, a, b);
   if (a->is_text && b->is_text) test = equal_texts(l, a, b);
   else if (a->is_text || b->is_text) test = ci_int(l->builder, 0);
   else test = rational_compare(l->builder, CI_EQ, a->number, b->number);
@@ -91,7 +107,7 @@ static int compare(const struct lowering *l, const struct py_node *n, enum py_re
                    const struct value *b, struct truth *out) {
   static const ci_op ops[] = {[PY_LT] = CI_LT, [PY_LE] = CI_LE, [PY_GT] = CI_GT, [PY_GE] = CI_GE};
   if (r == PY_EQ || r == PY_NE) {
-    struct truth t = equal(l, a, b);
+    struct truth t = equal(l, n, a, b);
     *out = r == PY_EQ ? t : inverted(t);
     return CI_OK;
   }
@@ -110,7 +126,7 @@ static int contains(struct lowering *l, const struct py_node *list, const struct
     struct value item;
     rc = lower_value(l, py_kid(l, list, i), &item);
     if (rc < 0) break;
-    struct truth t = equal(l, x, &item);
+    struct truth t = equal(l, list, x, &item);
     defined = rational_defined(l->builder, defined, defined_of(&item));
     rc = exprs_add(&cases, t.yes);
   }
