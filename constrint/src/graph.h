@@ -99,7 +99,9 @@ struct op_info {
 };
 extern const struct op_info op_table[NODE_KINDS];
 
-static inline const ci_expr *node_args(const struct graph *g, const struct node *n) { return g->args + n->first; }
+static inline const ci_expr *node_args(const struct graph *g, const struct node *n) {
+  return n->n ? g->args + n->first : NULL;
+}
 static inline bool node_is_truth(const struct graph *g, ci_expr e) { return op_table[g->nodes[e].op].truth; }
 static inline bool node_is_int(const struct graph *g, ci_expr e) { return g->nodes[e].op == NODE_INT; }
 static inline wide node_int(const struct graph *g, ci_expr e) { return g->ints[g->nodes[e].data]; }
