@@ -34,7 +34,8 @@ int lines_write_trial(FILE *out, const record *r) {
   char uid[2 * UID_BYTES + 1];
   hex_encode(uid, r->uid, UID_BYTES);
   json_t *line = json_pack(
-    "{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:I, s:s, s:s, s:s, s:s, s:I, s:I, s:s, s:s, s:s, s:f, s:o, s:o, s:s, s:s, s:I}",
+    "{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:I, s:s, s:s, s:s, s:s, s:I, s:I,"
+    " s:s, s:s, s:s, s:f, s:o, s:o, s:s, s:s, s:I}",
     "kind", "trial", "uid", uid, "kernel", w->kernel, "version", w->version, "problem", w->problem, "scaling", w->scaling,
     "device", w->device, "architecture", w->architecture, "units", (json_int_t)w->units,
     "spec_hash", o->spec_hash, "source_hash", o->source_hash, "driver", o->driver, "compiler", o->compiler,

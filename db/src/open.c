@@ -101,15 +101,20 @@ static int log_waits(const tdb_file *f) {
   return waits;
 }
 
+/* To open it again in another way. */
+static void close_sql(tdb_file *f) {
+  char *path = f->path;
+  f->path = NULL;
+  file_close(f);
+  f->path = path;
+}
+
 /* A file in write-ahead mode where no log can be kept: as it is, if it is complete. */
 static int reopen_immutable(tdb_file *f, const char *where) {
   if (log_waits(f))
     return tdb_fail(TDB_EREADONLY, "%s: its newest entries wait in the log beside it, which cannot be read %s;"
                     " open it once where it can be written", f->path, where);
-  char *path = f->path;
-  f->path = NULL;
-  file_close(f);
-  f->path = path;
+  close_sql(f);
   return open_immutable(f);
 }
 
@@ -121,17 +126,37 @@ static int is_write_ahead(tdb_file *f) {
   return raw && raw->pMethods && raw->pMethods->xRead(raw, &mode, 1, 18) == SQLITE_OK && mode == 2;
 }
 
+/* A writer was killed in mid-transaction: what it left must be undone, and a
+ * reader may not. */
+static int reopen_to_undo(tdb_file *f) {
+  close_sql(f);
+  int rc = open_sql(f, f->path, SQLITE_OPEN_READWRITE);
+  return rc ? rc : touch(f);
+}
+
+/* The first statement of a reader, by whichever way the file can be read. */
+static int touch_to_read(tdb_file *f, network_fn network) {
+  int write_ahead = is_write_ahead(f), rc;
+  if (write_ahead && network(f->path)) {
+    rc = reopen_immutable(f, "on a network file system");
+    return rc ? rc : touch(f);
+  }
+  rc = touch(f);
+  if (rc && sqlite3_extended_errcode(f->sql) == SQLITE_READONLY_ROLLBACK) return reopen_to_undo(f);
+  if (rc != TDB_EREADONLY || !write_ahead) return rc;
+  rc = reopen_immutable(f, "in a read-only folder");
+  return rc ? rc : touch(f);
+}
+
 static int open_to_read(tdb_file *f, network_fn network) {
   int empty, version;
   int rc = open_sql(f, f->path, SQLITE_OPEN_READONLY);
   if (!rc) rc = schema_inspect(f, &empty, &version);
+  if (!rc && !empty) rc = touch_to_read(f, network);
+  if (!rc) rc = schema_inspect(f, &empty, &version); /* again: the first statement may have undone its creation */
   if (rc) return rc;
   if (empty) return tdb_fail(TDB_ENOTFOUND, "%s: an empty file: nothing was tuned into it yet", f->path);
-  int write_ahead = is_write_ahead(f);
-  if (write_ahead && network(f->path)) rc = reopen_immutable(f, "on a network file system");
-  else if ((rc = touch(f)) == TDB_EREADONLY && write_ahead) rc = reopen_immutable(f, "in a read-only folder");
-  if (!rc && f->immutable) rc = touch(f);
-  return !rc && version < schema_version ? migrate_in_memory(f) : rc;
+  return version < schema_version ? migrate_in_memory(f) : TDB_OK;
 }
 
 /* The exclusive lock keeps SQLite from sharing memory while it leaves the mode. */
@@ -144,10 +169,12 @@ static int leave_write_ahead(tdb_file *f) {
 /* Others may hold the file just now: it then stays as it is until the next time. */
 static int enter_write_ahead(tdb_file *f) {
   int rc = SQLITE_BUSY;
+  sqlite3_busy_timeout(f->sql, 0); /* or each try could wait its whole time */
   for (int i = 0; i < WAL_TRIES && (rc & 0xff) == SQLITE_BUSY; i++) {
     if (i) usleep(WAL_PAUSE_US);
     rc = sqlite3_exec(f->sql, "PRAGMA journal_mode = WAL", NULL, NULL, NULL);
   }
+  sqlite3_busy_timeout(f->sql, BUSY_MS);
   return rc && (rc & 0xff) != SQLITE_BUSY ? file_fail(f, rc, "opening it to write") : TDB_OK;
 }
 
@@ -171,6 +198,7 @@ static int open_to_write(tdb_file *f, network_fn network) {
   const char *remote = network(f->path);
   if (remote && is_write_ahead(f)) rc = leave_write_ahead(f);
   if (!rc) rc = touch(f);
+  if (!rc) rc = schema_inspect(f, &empty, &version); /* again: the first statement may have undone its creation */
   if (!rc && version < schema_version) rc = schema_migrate(f);
   return rc ? rc : set_journal(f, remote);
 }

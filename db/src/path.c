@@ -70,7 +70,7 @@ int path_resolve(char **out, const char *path, int make_folder) {
   if (path[strlen(path) - 1] == '/') return tdb_fail(TDB_EINVAL, "%s: a folder, not a file", path);
   if ((*out = realpath(path, NULL))) return TDB_OK;
   if (errno != ENOENT) return tdb_fail(TDB_EREADONLY, "%s: %s", path, strerror(errno));
-  if (!lstat(path, &st)) return tdb_fail(TDB_ENOTFOUND, "%s: a link to nowhere", path);
+  if (!lstat(path, &st) && S_ISLNK(st.st_mode)) return tdb_fail(TDB_ENOTFOUND, "%s: a link to nowhere", path);
   return path_resolve_folder(out, path, make_folder);
 }
 

@@ -10,7 +10,8 @@
 #include <stdlib.h>
 
 /* The smallest LSTM of the head sweep, shortened. */
-static const flashrnn_problem problem = {FLASHRNN_LSTM, FLASHRNN_TRAINING, FLASHRNN_FP32, .B = 16, .T = 64, .N = 12, .D = 64};
+static const flashrnn_problem problem = {FLASHRNN_LSTM, FLASHRNN_TRAINING, FLASHRNN_FP32,
+                                         .B = 16, .T = 64, .N = 12, .D = 64};
 enum { GATES = 4, STATES = 2, BIAS_ROWS = 4 };
 
 static float *zeros(int64_t n) {

@@ -11,6 +11,7 @@ typedef struct writer { pid_t pid; int out; } writer;
 
 static inline writer start_writer(const char *path, const char *count, const char *name) {
   int ends[2];
+  CHECKF(getenv("WRITER"), "%s", "$WRITER must name the program db_writer");
   CHECK(!pipe2(ends, O_CLOEXEC));
   writer w = {.pid = fork(), .out = ends[0]};
   if (!w.pid) {
