@@ -83,6 +83,16 @@ class Place:
         except sqlite3.OperationalError:
             return False
 
+    def survivors(self, db):
+        """The trials after a kill, in a file that is whole; none if it was killed while it made the file."""
+        if not os.path.exists(db):
+            return set()
+        r = subprocess.run([CONSTRINT, "db", "check", db], capture_output=True, text=True)
+        if "an empty file" in r.stderr:
+            return set()
+        check(r.returncode == 0, "db check:", r.stdout, r.stderr)
+        return {row[0] for row in self.rows(db=db)}
+
     def launches(self):
         return os.path.getsize(self.count) if os.path.exists(self.count) else 0
 
@@ -302,10 +312,8 @@ def kills(p, n):
             m = re.match(r"trial (\d+): \w+: ([a-z]+(?: [a-z]+)?) ", line)
             if m:
                 told.setdefault(db, set()).add(int(m.group(1)))
-        if os.path.exists(db):
-            p.clean(db)
-            have = {row[0] for row in p.rows(db=db)}
-            check(told.get(db, set()) <= have, "lost", sorted(told[db] - have))
+        have = p.survivors(db)
+        check(told.get(db, set()) <= have, "lost", sorted(told.get(db, set()) - have))
         check(wait_for(lambda: not workers(p), 5), "left over", workers(p))
         if run.returncode == 0:  # it got to its end before it was killed: begin anew
             round_ += 1
