@@ -63,7 +63,9 @@ static int set_let(struct options *o, const char *text) {
 }
 
 static int set_time(struct options *o, const char *text) {
-  static const struct { const char *unit; double seconds; } units[] = {{"", 1}, {"s", 1}, {"ms", 1e-3}, {"m", 60}, {"min", 60}, {"h", 3600}};
+  static const struct { const char *unit; double seconds; } units[] = {
+    {"", 1}, {"s", 1}, {"ms", 1e-3}, {"m", 60}, {"min", 60}, {"h", 3600},
+  };
   char *end;
   double value = strtod(text, &end);
   for (size_t i = 0; end != text && i < sizeof units / sizeof *units; i++)

@@ -150,6 +150,13 @@ END
 expect 2 "$CONSTRINT" count l.cint --let n=8 --let k=4 <<'END'
 END
 says "l.cint:2:6: the name 'hw.cores' is not declared; hw.* figures come from --hardware FILE"
+printf 'var x in 1..hw.sm_count;\n' > h.cint
+expect 0 "$CONSTRINT" count h.cint --hardware "$SOURCE/specs/hardware/nvidia-a100-80gb-sxm.yaml" <<'END'
+108
+END
+expect 2 "$CONSTRINT" count h.cint --hardware missing.yaml <<'END'
+END
+says "missing.yaml"
 for wrong in --time=0 --time=x --memory=0 --seed=-1 --let=x --let=x=y --dialect=xml --bogus; do
   expect 2 "$CONSTRINT" solve m.cint "$wrong" <<'END'
 END

@@ -2,7 +2,7 @@
 set(model_count 20000)
 set(model_time 120)
 if(CONSTRINT_SANITIZE)
-  set(model_count 2000)
+  set(model_count 6000)
 endif()
 room_test(constrint_models TIMEOUT ${model_time}
   SOURCES test_models.c model_generate.c model_print.c model_evaluate.c

@@ -191,7 +191,8 @@ static int add_order(void *data, const source *s, const token *name, int largest
   if (scope_let(&p->scope, name->place.at, name->len)) return CI_OK; /* a constant has no order */
   ci_expr var = scope_find(&p->scope, name->place.at, name->len);
   if (var == SCOPE_ABSENT)
-    return source_fail(s, name->place, "the order names '%.*s', which no constraint has", (int)(name->len > 100 ? 100 : name->len), name->place.at);
+    return source_fail(s, name->place, "the order names '%.*s', which no constraint has",
+                       (int)(name->len > 100 ? 100 : name->len), name->place.at);
   int rc = ci_order(p->scope.builder, var, largest_first);
   return rc < 0 ? parser_blame(p, name->place, rc) : rc;
 }

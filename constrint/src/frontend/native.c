@@ -16,7 +16,8 @@ enum { RESERVED = sizeof reserved / sizeof *reserved };
 /* Operators of other languages, and what to write here. */
 static const struct { enum token_kind kind; const char *hint; } hints[] = {
   {TOK_ASSIGN, "equality is '=='"}, {TOK_AND, "write 'and'"}, {TOK_OR, "write 'or'"}, {TOK_BANG, "write 'not' or '!='"},
-  {TOK_SHL, "write * 2 ** n"}, {TOK_SHR, "write // 2 ** n"}, {TOK_TILDE, "write -x - 1"}, {TOK_DOTS, "a range stands behind 'in'"},
+  {TOK_SHL, "write * 2 ** n"}, {TOK_SHR, "write // 2 ** n"}, {TOK_TILDE, "write -x - 1"},
+  {TOK_DOTS, "a range stands behind 'in'"},
 };
 enum { HINTS = sizeof hints / sizeof *hints };
 

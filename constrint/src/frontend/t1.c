@@ -11,14 +11,15 @@ struct t1 {
   const scope *scope;
   json_t *root;
   struct t1_parameter *parameters;
-  size_t n;
+  size_t n, room; /* read, and allocated */
   struct t1_names names;
 };
 
 /* ---- Parameters ---- */
 
 static const struct { const char *name; enum t1_kind kind; bool no_negatives; } types[] = {
-  {"int", T1_INT, false}, {"uint", T1_INT, true}, {"float", T1_FLOAT, false}, {"string", T1_STRING, false}, {"bool", T1_BOOL, false},
+  {"int", T1_INT, false}, {"uint", T1_INT, true}, {"float", T1_FLOAT, false},
+  {"string", T1_STRING, false}, {"bool", T1_BOOL, false},
 };
 enum { TYPES = sizeof types / sizeof *types };
 
@@ -43,8 +44,8 @@ static int check_type(const struct t1 *t, position at, const json_t *type, struc
     for (size_t k = 0; k < p->values.n; k++) {
       struct t1_value *v = &p->values.at[k];
       if (!fits(v, p->kind))
-        return source_fail(t->source, at, "the value '%.100s' of '%.100s' is %s, which does not fit the type %s", v->text, p->name,
-                           kind_names[v->kind], name);
+        return source_fail(t->source, at, "the value '%.100s' of '%.100s' is %s, which does not fit the type %s",
+                           v->text, p->name, kind_names[v->kind], name);
       if (types[i].no_negatives && v->num < 0)
         return source_fail(t->source, at, "the value %s of '%.100s' is negative, its type is uint", v->text, p->name);
     }
@@ -152,6 +153,7 @@ static int read_parameters(struct t1 *t, position at, const json_t *list) {
   if (!json_is_array(list)) return source_fail(t->source, at, "ConfigurationSpace needs a list TuningParameters");
   t->parameters = calloc(json_array_size(list) + 1, sizeof *t->parameters);
   if (!t->parameters) return ci_fail(CI_ENOMEM, "out of memory while reading");
+  t->room = json_array_size(list);
   position item;
   int rc = CI_OK;
   for (bool more = json_first(t->source, at, &item); more && rc >= 0 && t->n < json_array_size(list); t->n++) {
@@ -253,7 +255,7 @@ int read_t1(const source *s, const scope *names) {
   t.root = json_loadb(s->text, s->len, JSON_REJECT_DUPLICATES, &error);
   if (!t.root) return bad_json(s, &error);
   int rc = read_space(&t);
-  for (size_t i = 0; t.parameters && i < json_array_size(json_object_get(json_object_get(t.root, "ConfigurationSpace"), "TuningParameters")); i++) {
+  for (size_t i = 0; i < t.room; i++) {
     free(t.parameters[i].name);
     t1_values_free(&t.parameters[i].values);
   }

@@ -142,12 +142,15 @@ static rational shift(const struct lowering *l, enum py_kind kind, rational x, r
   return r;
 }
 
-static bool on_bits(enum py_kind kind) { return kind == PY_BITAND || kind == PY_BITOR || kind == PY_BITXOR || kind == PY_SHL || kind == PY_SHR; }
+static bool on_bits(enum py_kind kind) {
+  return kind == PY_BITAND || kind == PY_BITOR || kind == PY_BITXOR || kind == PY_SHL || kind == PY_SHR;
+}
 
 static int binary(struct lowering *l, const struct py_node *n, enum py_kind kind, rational x, rational y, rational *out) {
   ci_builder *b = l->builder;
   const char *why = NULL;
-  if (on_bits(kind) && (x.is_float || y.is_float)) return lower_refuse(l, n, "bit operations need whole numbers (// divides without a fraction)");
+  if (on_bits(kind) && (x.is_float || y.is_float))
+    return lower_refuse(l, n, "bit operations need whole numbers (// divides without a fraction)");
   switch (kind) {
     case PY_ADD: *out = rational_add(b, x, y); break;
     case PY_SUB: *out = rational_add(b, x, rational_neg(b, y)); break;
