@@ -65,6 +65,10 @@ int solver_post_bound(ci_solver *s);
 /* components.c: number the independent parts of the problem at the root. */
 int find_components(ci_solver *s);
 
+/* differences.c: what two-term constraints x - y <= c say together, at the root
+ * before anything has run; a contradiction fails the store. */
+int narrow_differences(store *s);
+
 /* search.c */
 void search_reset(ci_solver *s);
 /* 1: the store holds the next solution; 0: there is none; < 0: an error. */

@@ -353,6 +353,13 @@ static enum outcome propagate(store *s, propagator *p) {
 static const struct propagator_class short_class = {"linear", propagate, NULL, 0};
 static const struct propagator_class long_class = {"linear", propagate, NULL, 1};
 
+const struct linear_sum *linear_of(const propagator *p, enum sum_relation *rel) {
+  if (p->class != &short_class && p->class != &long_class) return NULL;
+  const struct linear *self = (const struct linear *)p;
+  *rel = self->rel;
+  return &self->sum;
+}
+
 /* One term alone: its domain says it all, but for a hole in a wide domain. */
 static bool post_single(store *s, struct linear_sum *l, enum sum_relation rel) {
   enum outcome done = linear_narrow(s, l, rel, NULL);

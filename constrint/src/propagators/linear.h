@@ -25,6 +25,8 @@ int linear_normalise(store *s, struct linear_sum *l, const wide *a, const term *
 int linear_post(store *s, const struct linear_sum *l, enum sum_relation rel);
 /* Make the relation hold. */
 enum outcome linear_narrow(store *s, struct linear_sum *l, enum sum_relation rel, reason why);
+/* The sum and relation of a linear constraint; NULL: p is none. */
+const struct linear_sum *linear_of(const propagator *p, enum sum_relation *rel);
 /* Do the domains decide the relation? */
 enum verdict linear_verdict(const store *s, struct linear_sum *l, enum sum_relation rel);
 
