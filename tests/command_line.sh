@@ -30,7 +30,7 @@ for command in solve count enumerate optimize check propagate hw tune report que
   refuses "$command" --no-such-option
 done
 for command in show check probe; do helps hw "$command"; done
-for command in check merge export import prune; do helps db "$command"; done
+for command in check merge export import prune ship missed; do helps db "$command"; done
 refuses
 refuses nonsense
 refuses hw nonsense

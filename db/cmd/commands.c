@@ -4,5 +4,5 @@
 
 const struct command db_commands[] = {
   {"query", "look up the best configuration of a problem", query_run},
-  {"db", "check, merge, export, import, prune or ship a database", db_run},
+  {"db", "check, merge, export, import, prune or ship a database; list what it misses", db_run},
   {NULL, NULL, NULL}};

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 #include "commands.h"
+#include "missed.h"
 #include "tunedb.h"
 #include "usage.h"
 
@@ -15,6 +16,7 @@ typedef struct request {
   char *path;       /* of the database */
   char **files;     /* what else is named */
   int nfiles;
+  const char *kernel; /* missed: NULL for the only one */
   int json, all_failed;
 } request;
 
@@ -116,6 +118,8 @@ static int run_prune(tdb *db, const request *q) {
   return rc ? usage_failure(rc) : print_count(q, "removed", removed);
 }
 
+static int run_missed(tdb *db, const request *q) { return missed_print(db, q->kernel, q->json); }
+
 static const action actions[] = {
   {"check", "[FILE]", "is the file whole, does every row mean something? (1: no)", TDB_READ, 0, 0, 1, run_check},
   {"merge", "FILE...", "add what other databases have", TDB_WRITE, 1, 1, -1, run_merge},
@@ -123,6 +127,8 @@ static const action actions[] = {
   {"import", "IN.jsonl...", "add what exports have; each file all or nothing", TDB_WRITE, 1, 1, -1, run_import},
   {"prune", "", "remove failed trials of kernel versions that are not the newest", TDB_WRITE, 0, 0, 0, run_prune},
   {"ship", "OUT.db", "write a copy for shipping: winners and their artifacts only", TDB_READ, 0, 1, 1, run_ship},
+  {"missed", "", "print what programs asked for in vain as a workload for 'constrint tune' (1: nothing)", TDB_READ, 0, 0, 0,
+   run_missed},
 };
 enum { ACTIONS = sizeof actions / sizeof *actions };
 
@@ -131,6 +137,7 @@ static void help(FILE *to) {
   for (int i = 0; i < ACTIONS; i++) fprintf(to, "  %-6s %-12s %s\n", actions[i].name, actions[i].files, actions[i].summary);
   fputs("\n  --db FILE     the database; default $CONSTRINT_DB, else ~/.local/share/constrint/tuned.db\n"
         "  --json        machine-readable output\n"
+        "  --kernel K    missed: of this kernel; default: the only one\n"
         "  --all-failed  prune: every failed trial, of the newest version too\n", to);
 }
 
@@ -156,11 +163,12 @@ static int run_action(const action *a, const request *q) {
   return code;
 }
 
-enum { OPT_DB = 256, OPT_JSON, OPT_FAILED, OPT_HELP };
+enum { OPT_DB = 256, OPT_JSON, OPT_FAILED, OPT_KERNEL, OPT_HELP };
 
 static const struct option options[] = {{"db", required_argument, NULL, OPT_DB},
                                         {"json", no_argument, NULL, OPT_JSON},
                                         {"all-failed", no_argument, NULL, OPT_FAILED},
+                                        {"kernel", required_argument, NULL, OPT_KERNEL},
                                         {"help", no_argument, NULL, OPT_HELP},
                                         {NULL, 0, NULL, 0}};
 
@@ -172,6 +180,7 @@ static int parse(int argc, char **argv, const action *a, request *q, const char 
     if (got == OPT_DB) *named = optarg;
     else if (got == OPT_JSON) q->json = 1;
     else if (got == OPT_FAILED && a->run == run_prune) q->all_failed = 1;
+    else if (got == OPT_KERNEL && a->run == run_missed) q->kernel = optarg;
     else if (got == OPT_HELP || got == 'h') return help(stdout), EXIT_DONE;
     else return usage_bad_option(q->name, got, argv);
   }
@@ -201,7 +210,7 @@ static int run_named(const action *a, int argc, char **argv) {
 }
 
 int db_run(int argc, char **argv) {
-  if (argc < 2) return usage_error("db", "which action? check, merge, export, import, prune or ship");
+  if (argc < 2) return usage_error("db", "which action? check, merge, export, import, prune, ship or missed");
   if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h")) return help(stdout), EXIT_DONE;
   const action *a = find(argv[1]);
   return a ? run_named(a, argc - 1, argv + 1) : usage_error("db", "there is no action '%s'", argv[1]);

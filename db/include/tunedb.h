@@ -164,6 +164,11 @@ TDB_API int tdb_ship(tdb *db, const char *path);
 
 /* Settle a miss for tuning later (capture mode). */
 TDB_API int tdb_capture(tdb *db, const tdb_identity *who);
+/* Every captured problem that has no winner to this day on its device (with any scaling),
+ * the most asked first: how often it was asked for in vain, and when last. The callback
+ * returns non-zero to stop. */
+typedef int (*tdb_missed_fn)(void *data, const tdb_identity *who, int64_t asked, int64_t last_us);
+TDB_API int tdb_each_missed(tdb *db, tdb_missed_fn fn, void *data);
 
 #ifdef __cplusplus
 }

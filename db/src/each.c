@@ -1,4 +1,4 @@
-/* Reading every trial, every identity. */
+/* Reading every trial, every identity, every miss. */
 #include "each.h"
 #include <stdlib.h>
 #include <string.h>
@@ -19,6 +19,13 @@ static const char all_identities[] =
   "SELECT i.kernel, i.version, i.problem, i.scaling, d.name, d.architecture, d.units"
   " FROM identity i JOIN device d ON d.id = i.device"
   " WHERE EXISTS(SELECT 1 FROM trial WHERE identity = i.id) ORDER BY i.id";
+static const char all_missed[] =
+  "SELECT i.kernel, i.version, i.problem, i.scaling, d.name, d.architecture, d.units, m.asked, m.last_us"
+  " FROM missed m JOIN identity i ON i.id = m.identity JOIN device d ON d.id = i.device"
+  " WHERE NOT EXISTS(SELECT 1 FROM identity k JOIN trial t ON t.identity = k.id"
+  "  WHERE k.kernel = i.kernel AND k.version = i.version AND k.problem = i.problem AND k.device = i.device"
+  "  AND t.status = 0 AND t.phase <> 3)"
+  " ORDER BY m.asked DESC, m.last_us DESC, i.id";
 
 /* Never NULL, whatever a damaged file holds. */
 static const char *column(sqlite3_stmt *s, int i) {
@@ -103,16 +110,40 @@ int tdb_each_trial(tdb *db, const tdb_identity *who, tdb_trial_fn fn, void *data
   return db->user.sql ? each_record(&db->user, who, to_plain, &p) : TDB_OK;
 }
 
-int tdb_each_identity(tdb *db, tdb_identity_fn fn, void *data) {
-  if (!db || !fn) return tdb_fail(TDB_EINVAL, "reading identities: nothing given");
-  if (!db->user.sql) return TDB_OK;
+/* Each row of a statement that begins with an identity; the callback returns non-zero to stop. */
+static int each_row(tdb_file *f, const char *sql, const char *doing, int (*row)(void *, sqlite3_stmt *), void *data) {
   sqlite3_stmt *s = NULL;
-  int stop = 0, step = sqlite3_prepare_v2(db->user.sql, all_identities, -1, &s, NULL);
-  while (!stop && s && (step = sqlite3_step(s)) == SQLITE_ROW) {
-    tdb_identity who = read_identity(s, 0);
-    stop = fn(data, &who);
-  }
-  int rc = step == SQLITE_DONE || step == SQLITE_ROW ? TDB_OK : file_fail(&db->user, step, "reading its problems");
+  int stop = 0, step = sqlite3_prepare_v2(f->sql, sql, -1, &s, NULL);
+  while (!stop && s && (step = sqlite3_step(s)) == SQLITE_ROW) stop = row(data, s);
+  int rc = step == SQLITE_DONE || step == SQLITE_ROW ? TDB_OK : file_fail(f, step, doing);
   sqlite3_finalize(s);
   return rc;
+}
+
+struct to_identity { tdb_identity_fn fn; void *data; };
+
+static int identity_row(void *data, sqlite3_stmt *s) {
+  const struct to_identity *to = data;
+  tdb_identity who = read_identity(s, 0);
+  return to->fn(to->data, &who);
+}
+
+int tdb_each_identity(tdb *db, tdb_identity_fn fn, void *data) {
+  if (!db || !fn) return tdb_fail(TDB_EINVAL, "reading identities: nothing given");
+  struct to_identity to = {fn, data};
+  return db->user.sql ? each_row(&db->user, all_identities, "reading its problems", identity_row, &to) : TDB_OK;
+}
+
+struct to_missed { tdb_missed_fn fn; void *data; };
+
+static int missed_row(void *data, sqlite3_stmt *s) {
+  const struct to_missed *to = data;
+  tdb_identity who = read_identity(s, 0);
+  return to->fn(to->data, &who, sqlite3_column_int64(s, 7), sqlite3_column_int64(s, 8));
+}
+
+int tdb_each_missed(tdb *db, tdb_missed_fn fn, void *data) {
+  if (!db || !fn) return tdb_fail(TDB_EINVAL, "reading misses: nothing given");
+  struct to_missed to = {fn, data};
+  return db->user.sql ? each_row(&db->user, all_missed, "reading its misses", missed_row, &to) : TDB_OK;
 }

@@ -2,6 +2,7 @@
 """constrint query and constrint db: output, --json, exit codes and messages."""
 import json
 import os
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -90,8 +91,54 @@ def upkeep(work, db):
     expect("prune all", ["db", "prune", "--db", db, "--all-failed"], 0, "1 trials removed")
 
 
+def capture(db, kernel, problem, scaling, asked):
+    with sqlite3.connect(db) as rows:
+        device = rows.execute("SELECT id FROM device").fetchone()[0]
+        rows.execute("INSERT INTO identity(kernel, version, problem, scaling, device) VALUES(?, '1', ?, ?, ?)",
+                     (kernel, problem, scaling, device))
+        rows.execute("INSERT INTO missed SELECT max(id), ?, 1 FROM identity", (asked,))
+    rows.close()
+
+
+WORKLOAD = """schema: 1
+name: missed
+kernel: flashrnn
+problems:
+  - {B: 8, D: 64, N: 2, T: 32, dtype: fp32, function: gru, pass: training} # asked 5 times
+  - {B: 4, D: 64, N: 2, T: 32, dtype: fp32, function: gru, pass: training} # asked 1 time
+"""
+
+
+def missed(work, seed):
+    db, path = os.path.join(work, "missed.db"), os.path.join(work, "missed.yaml")
+    ask = ["db", "missed", "--db", db]
+    expect("to miss in", ["db", "import", "--db", db, seed], 0)
+    expect("nothing missed", ask, 1, err="nothing was missed")
+    expect("nothing missed, json", ask + ["--json"], 1, '{"version":1,"missed":[]}')
+    for batch, asked in ((4, 1), (8, 5)):
+        capture(db, "flashrnn", f"B={batch},D=64,N=2,dtype=fp32,function=gru,pass=training", "T=32", asked)
+    capture(db, "flashrnn", "B=16,D=64,function=lstm", "T=9", 7)  # tuned
+    _, out, _ = expect("missed", ask, 0)
+    check("the workload", out == WORKLOAD, out)
+    with open(path, "w") as file:
+        file.write(out)
+    source = os.environ["SOURCE"]
+    read = subprocess.run([os.path.join(os.environ["BUILD"], "tests", "tuner_workloads"), os.path.join(source, "specs"),
+                           os.path.join(source, "specs/hardware/generic-x86-64-avx2.yaml"), path],
+                          capture_output=True, text=True, timeout=60)
+    check("the tuner reads it", read.returncode == 0, read)
+    capture(db, "other", "a=it's", "", 9)
+    expect("several kernels", ask, 2, err="--kernel")
+    expect("quoted", ask + ["--kernel", "other"], 0, "{a: 'it''s'} # asked 9 times")
+    expect("of one kernel", ask + ["--kernel", "flashrnn"], 0, WORKLOAD)
+    code, out, _ = run(*ask, "--json")
+    rows = json.loads(out)["missed"]
+    check("missed json", code == 0 and [r["asked"] for r in rows] == [9, 5, 1] and rows[1]["scaling"] == "T=32", out)
+    expect("not of check", ["db", "check", "--db", db, "--kernel=k"], 2, err="--kernel")
+
+
 def complaints(work, db):
-    for action in ("query", "db", "db check", "db merge", "db export", "db import", "db prune", "db ship"):
+    for action in ("query", "db", "db check", "db merge", "db export", "db import", "db prune", "db ship", "db missed"):
         expect(action + " --help", action.split() + ["--help"], 0, "usage: constrint")
         if action != "db":
             expect(action + " unknown option", action.split() + ["--nope"], 2, err="--nope")
@@ -128,6 +175,7 @@ def main():
         expect("first import", ["db", "import", "--db", db, seed], 0, "2 trials added")
         queries(db)
         upkeep(work, db)
+        missed(work, seed)
         several_devices(work, db)
         complaints(work, db)
     print(f"{passed} passed, {failed} failed")

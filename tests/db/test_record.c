@@ -89,6 +89,59 @@ static void identities_are_listed_once(void) {
   tdb_close(db);
 }
 
+static int keep_missed(void *data, const tdb_identity *who, int64_t asked, int64_t last_us) {
+  char *at = (char *)data + strlen(data);
+  sprintf(at, "%s/%s:%lld;", who->problem, who->scaling, (long long)asked);
+  return last_us <= 0 || strlen(data) > 200;
+}
+
+static void expect_missed(tdb *db, const char *expected) {
+  char seen[256] = "";
+  CHECK_OK(tdb_each_missed(db, keep_missed, seen));
+  CHECKF(!strcmp(seen, expected), "%s", seen);
+}
+
+static void miss(tdb *db, tdb_identity who, int times) {
+  while (times--) CHECK_OK(tdb_capture(db, &who));
+}
+
+static void misses_are_listed_until_tuned(void) {
+  tdb *db = open_new("a.db");
+  tdb_identity other = sample_identity("B=2"), longer = sample_identity("B=2");
+  other.units = 64;
+  longer.scaling = "T=256";
+  expect_missed(db, "");
+  miss(db, sample_identity("B=1"), 2);
+  miss(db, sample_identity("B=2"), 3);
+  miss(db, other, 1);
+  expect_missed(db, "B=2/T=128:3;B=1/T=128:2;B=2/T=128:1;");
+  add(db, sample_identity("B=1"), "a=1", TDB_PHASE_SEARCH, TDB_TRIAL_TIMEOUT, 0);
+  add(db, sample_identity("B=1"), "", TDB_PHASE_REFERENCE, TDB_TRIAL_OK, 1);
+  expect_missed(db, "B=2/T=128:3;B=1/T=128:2;B=2/T=128:1;"); /* neither is a winner */
+  add(db, longer, "a=1", TDB_PHASE_SEARCH, TDB_TRIAL_OK, 1);
+  expect_missed(db, "B=1/T=128:2;B=2/T=128:1;"); /* a winner carries over T, not to another device */
+  CHECK_FAILS(TDB_EINVAL, tdb_each_missed(db, NULL, NULL));
+  tdb_close(db);
+  CHECK_OK(tdb_open(&db, NULL, TDB_READ));
+  expect_missed(db, "");
+  tdb_close(db);
+}
+
+static int stop_at_once(void *data, const tdb_identity *who, int64_t asked, int64_t last_us) {
+  (void)who, (void)asked, (void)last_us;
+  return ++*(int *)data;
+}
+
+static void listing_misses_stops_when_told(void) {
+  tdb *db = open_new("a.db");
+  int calls = 0;
+  miss(db, sample_identity("B=1"), 1);
+  miss(db, sample_identity("B=2"), 1);
+  CHECK_OK(tdb_each_missed(db, stop_at_once, &calls));
+  CHECK(calls == 1);
+  tdb_close(db);
+}
+
 static void refuse(tdb *db, tdb_identity who, tdb_origin o, tdb_trial t, const char *says) {
   CHECK_FAILS(TDB_EINVAL, tdb_record(db, &who, &o, &t, NULL));
   CHECKF(strstr(tdb_error(), says), "%s", tdb_error());
@@ -192,6 +245,8 @@ static const struct test_case cases[] = {
   {"it_is_there_after_closing", it_is_there_after_closing},
   {"trials_come_in_order_until_stopped", trials_come_in_order_until_stopped},
   {"identities_are_listed_once", identities_are_listed_once},
+  {"misses_are_listed_until_tuned", misses_are_listed_until_tuned},
+  {"listing_misses_stops_when_told", listing_misses_stops_when_told},
   {"nonsense_is_refused", nonsense_is_refused},
   {"messages_become_utf8", messages_become_utf8},
   {"artifacts_by_content", artifacts_by_content},
