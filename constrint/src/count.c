@@ -251,6 +251,7 @@ static int open_branch(struct counter *c, struct part *p, bool consistent) {
   if (result < 0) return result;
   mpz_set_ui(p->product, result > 0);
   if (result > 0) {
+    if (drop_unread(c->s) < 0) return CI_ENOMEM;
     result = part_variables(c, p->first, p->n, p->product);
     return result < 0 ? result : check_overflow(c);
   }

@@ -31,7 +31,7 @@ static enum outcome improve(store *s, propagator *p) {
   return FIXPOINT;
 }
 
-static const struct propagator_class bound_class = {"better", improve, NULL, 0};
+static const struct propagator_class bound_class = {"better", improve, NULL, 0, NULL};
 
 static struct bound *post_bound(ci_solver *s) {
   const struct graph *g = &s->model->graph;

@@ -73,9 +73,19 @@ static term choose(const ci_solver *s, bool *largest) {
 
 /* ---- leaves ---- */
 
+static bool is_read(const store *s, size_t x) {
+  for (int kind = 0; kind < WATCH_KINDS; kind++)
+    for (uint32_t k = 0; k < s->watchers[x][kind].n; k++)
+      if (!s->watchers[x][kind].list[k]->dead) return true;
+  return false;
+}
+
+/* All but terms that nothing rests on any more, and that surely fit. */
 static bool all_fixed(const store *s) {
-  for (size_t x = 0; x < s->terms; x++)
-    if (s->domains[x].lo != s->domains[x].hi || wide_saturated(s->domains[x].lo)) return false;
+  for (size_t x = 0; x < s->terms; x++) {
+    const struct domain *d = &s->domains[x];
+    if (wide_saturated(d->lo) || wide_saturated(d->hi) || (d->lo != d->hi && is_read(s, x))) return false;
+  }
   return true;
 }
 

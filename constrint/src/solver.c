@@ -25,6 +25,9 @@ static void forget_program(ci_solver *s) {
   budget_free(b, s->largest, nvars * sizeof *s->largest);
   budget_free(b, s->component, terms * sizeof *s->component);
   budget_free(b, s->weight, terms * sizeof *s->weight);
+  budget_free(b, s->definitions, s->definition_capacity * sizeof *s->definitions);
+  s->definitions = NULL;
+  s->ndefinitions = s->definition_capacity = 0;
   s->order = NULL;
   s->largest = NULL;
   s->component = NULL;
@@ -105,6 +108,8 @@ static int load(ci_solver *s, bool with_objectives) {
     if (root < 0) error = root;
     else s->root = root;
   }
+  if (error == CI_OK) error = find_definitions(s);
+  if (error == CI_OK) error = drop_unread(s);
   if (error == CI_OK) error = make_order(s);
   if (error == CI_OK) error = find_components(s);
   if (error < 0) forget_program(s);

@@ -27,6 +27,9 @@ struct search {
 
 struct range { int64_t lo, hi, step; };
 
+/* An intermediate, and the propagator that makes it of its other terms. */
+struct definition { propagator *p; term z; };
+
 struct ci_solver {
   ci_model *model;
   ci_options options;
@@ -41,6 +44,8 @@ struct ci_solver {
   size_t norder;
   int32_t *component;  /* per term: which part of the problem it belongs to; -1: fixed */
   double *weight;      /* per term: failures it took part in */
+  struct definition *definitions; /* those that may come to be unread */
+  size_t ndefinitions, definition_capacity;
   propagator *bound;   /* of ci_optimize, in a program with objectives; else NULL */
   struct search search;
   /* ci_propagate's answer */
@@ -68,6 +73,11 @@ int find_components(ci_solver *s);
 /* differences.c: what two-term constraints x - y <= c say together, at the root
  * before anything has run; a contradiction fails the store. */
 int narrow_differences(store *s);
+
+/* liveness.c: list the definitions that live at the root; let those die, until
+ * backtracking, whose term nobody reads. */
+int find_definitions(ci_solver *s);
+int drop_unread(ci_solver *s);
 
 /* search.c */
 void search_reset(ci_solver *s);

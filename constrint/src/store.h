@@ -78,6 +78,10 @@ struct propagator_class {
   /* Reserved for the learning solver: why p made a change. NULL until then. */
   void (*explain)(store *s, const propagator *p, term x, enum change kind, wide a);
   int priority; /* 0 runs first: cheap; 1: linear in arity; 2: value by value */
+  /* Where p has exactly one value of its term z for every choice of its other
+   * terms within their domains: bounds of that value (ends as in domains).
+   * False: z is none such, or not for certain.  NULL: p defines no term. */
+  bool (*image)(const store *s, const propagator *p, term z, wide *lo, wide *hi);
 };
 
 /* super must be the first member of every propagator's own struct. */

@@ -60,7 +60,7 @@ static int post_with(store *s, const term *x, const struct propagator_class *cla
 }
 
 #define POST(name)                                                              \
-  static const struct propagator_class name##_class = {#name, name, NULL, 1};   \
+  static const struct propagator_class name##_class = {#name, name, NULL, 1, NULL};   \
   static int post_##name(store *s, const struct instance *in, const term *x) {  \
     (void)in;                                                                   \
     return post_with(s, x, &name##_class);                                      \

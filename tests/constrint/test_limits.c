@@ -330,6 +330,85 @@ static void test_slow_convergence_is_limited(void) {
   discard(&h);
 }
 
+/* ---- what nobody reads any more ---- */
+
+static void check_count_at_once(const char *text, const char *wanted) {
+  struct model_in_hand h;
+  read_model(&h, text);
+  char *decimal = NULL;
+  double start = now();
+  CHECKF(ci_count(h.s, &decimal) == CI_OK, "%s: %s", text, ci_error());
+  CHECKF(decimal && strcmp(decimal, wanted) == 0, "%s: %s", text, decimal ? decimal : "");
+  CHECKF(now() - start < 1, "%s", text);
+  free(decimal);
+  discard(&h);
+}
+
+#define WIDE_X "var x in 1..4611686018427387904; "
+
+/* At the root, saturated bounds included. */
+static void test_unread_terms_are_free(void) {
+  check_count_at_once(WIDE_X "x * x * x >= 1;", "4611686018427387904");
+  check_count_at_once(WIDE_X "x // 3 >= 0;", "4611686018427387904");
+  check_count_at_once(WIDE_X "x % 7 >= 0;", "4611686018427387904");
+  check_count_at_once(WIDE_X "var y in 0..3; abs(x - 5) >= 0 or y == 1;", "18446744073709551616");
+}
+
+/* Below decisions: y decides whether anybody asks about x. */
+static void test_terms_become_unread(void) {
+  check_count_at_once(WIDE_X "x * x * x >= 1000;", "4611686018427387895");
+  check_count_at_once(WIDE_X "max(x, 5) >= 9;", "4611686018427387896");
+  check_count_at_once(WIDE_X "var y in 0..3; x // 3 >= 5 or y == 1;", "18446744073709551574");
+  check_count_at_once(WIDE_X "var y in 0..3; abs(x - 5) >= 1000 or y == 1;", "18446744073709548604");
+  check_count_at_once(WIDE_X "var y in 0..3; x // 3 >= y or y == 1;", "18446744073709551603");
+}
+
+/* ---- a search that is stopped ---- */
+
+struct stopper { int improvements; };
+
+static void count_improvement(void *data, const int64_t *values) {
+  (void)values;
+  ((struct stopper *)data)->improvements++;
+}
+static int stop_once_improved(void *data) { return ((struct stopper *)data)->improvements > 0; }
+
+/* A ring of neighbours' products: a weak bound, that no search proves in time. */
+static ci_model *ring(int n) {
+  ci_builder *b;
+  ci_model *m;
+  ci_expr x[32], product[32];
+  CHECK(ci_builder_new(&b) == CI_OK);
+  for (int i = 0; i < n; i++) {
+    char name[16];
+    snprintf(name, sizeof name, "x%d", i);
+    x[i] = ci_var_range(b, name, 1, n, 1);
+  }
+  for (int i = 0; i < n; i++) product[i] = ci_apply2(b, CI_MUL, x[i], x[(i + 1) % n]);
+  ci_constrain(b, ci_apply(b, CI_ALLDIFFERENT, x, (size_t)n), NULL, NULL);
+  ci_objective(b, ci_apply(b, CI_ADD, product, (size_t)n), 0);
+  CHECK(ci_build(b, &m) == CI_OK);
+  ci_builder_free(b);
+  return m;
+}
+
+/* Cancelled after its first improvement, it keeps that: a solution, not proven best. */
+static void test_incumbent_after_cancel(void) {
+  ci_model *m = ring(20);
+  struct stopper stopper = {0};
+  ci_solver *s = limited(m, (ci_limits){.cancel = stop_once_improved, .cancel_data = &stopper});
+  int64_t values[32];
+  size_t *broken = NULL, nbroken = 1;
+  int outside = 0;
+  ci_answer answer = CI_NONE;
+  CHECK(ci_optimize(s, values, &answer, count_improvement, &stopper) == CI_OK);
+  CHECKF(answer == CI_INCUMBENT && stopper.improvements >= 1, "answer %d, %d improvements", (int)answer, stopper.improvements);
+  CHECK(ci_check(m, values, &broken, &nbroken, &outside) == CI_OK && nbroken == 0 && outside == -1);
+  free(broken);
+  ci_solver_free(s);
+  ci_model_free(m);
+}
+
 static void test_misuse(void) {
   struct model_in_hand h;
   CHECK(ci_builder_new(&h.b) == CI_OK);
@@ -364,6 +443,9 @@ static const struct test_case cases[] = {
     {"slow_convergence_ends_libminizinc497", test_slow_convergence_ends},
     {"chain_of_differences", test_chain_of_differences},
     {"slow_convergence_is_limited", test_slow_convergence_is_limited},
+    {"unread_terms_are_free", test_unread_terms_are_free},
+    {"terms_become_unread", test_terms_become_unread},
+    {"incumbent_after_cancel", test_incumbent_after_cancel},
     {"misuse", test_misuse},
     {NULL, NULL},
 };

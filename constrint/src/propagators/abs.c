@@ -43,7 +43,12 @@ static enum outcome propagate(store *s, propagator *p) {
   return both ? SUBSUMED : FIXPOINT;
 }
 
-static const struct propagator_class class = {"abs", propagate, NULL, 0};
+static bool image(const store *s, const propagator *p, term z, wide *lo, wide *hi) {
+  const struct magnitude *m = (const struct magnitude *)p;
+  return z == m->z && image_is(magnitudes(term_interval(s, m->x)), lo, hi);
+}
+
+static const struct propagator_class class = {"abs", propagate, NULL, 0, image};
 
 int post_abs(store *s, term z, term x) {
   wide a[] = {1, term_hi(s, x) <= 0 ? 1 : -1};

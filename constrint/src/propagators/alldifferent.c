@@ -136,7 +136,7 @@ static enum outcome propagate(store *s, propagator *p) {
   return fixed ? make_some_equal(s, d) : FIXPOINT;
 }
 
-static const struct propagator_class class = {"alldifferent", propagate, NULL, 2};
+static const struct propagator_class class = {"alldifferent", propagate, NULL, 2, NULL};
 
 /* ---- Posting ---- */
 

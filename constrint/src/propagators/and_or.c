@@ -35,7 +35,14 @@ static enum outcome propagate(store *s, propagator *p) {
   return literal_set(s, self->l[last], true, p) ? SUBSUMED : FAILED;
 }
 
-static const struct propagator_class class = {"or", propagate, NULL, 0};
+static bool image(const store *s, const propagator *p, term z, wide *lo, wide *hi) {
+  (void)s;
+  *lo = 0;
+  *hi = 1;
+  return z == ((const struct some *)p)->b.x;
+}
+
+static const struct propagator_class class = {"or", propagate, NULL, 0, image};
 
 static int post_none(store *s, const struct literal *l, size_t n) {
   for (size_t i = 0; i < n; i++)

@@ -51,7 +51,7 @@ static enum outcome propagate(store *s, propagator *p) {
   return FIXPOINT;
 }
 
-static const struct propagator_class class = {"bitxor", propagate, NULL, 1};
+static const struct propagator_class class = {"bitxor", propagate, NULL, 1, NULL};
 
 int post_bitxor(store *s, term z, term x, term y) {
   /* x ^ x = 0, and z = z ^ y needs y = 0 */

@@ -22,7 +22,7 @@ static enum outcome propagate(store *s, propagator *p) {
   return open && literal_set(s, self->l[last], true, p) ? SUBSUMED : FAILED;
 }
 
-static const struct propagator_class class = {"clause", propagate, NULL, 0};
+static const struct propagator_class class = {"clause", propagate, NULL, 0, NULL};
 
 bool literals_simplify(const store *s, const struct literal *l, size_t n, struct literal *kept, size_t *count) {
   for (size_t i = 0; i < n; i++) {

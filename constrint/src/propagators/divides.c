@@ -197,7 +197,12 @@ static enum outcome propagate(store *s, propagator *p) {
   return term_fix(s, d->b, v == HOLDS, p) ? SUBSUMED : FAILED;
 }
 
-static const struct propagator_class class = {"divides", propagate, NULL, 1};
+static bool image(const store *s, const propagator *p, term z, wide *lo, wide *hi) {
+  const struct divides *d = (const struct divides *)p;
+  return z == d->b && !term_has(s, d->x, 0) && image_is((interval){0, 1}, lo, hi);
+}
+
+static const struct propagator_class class = {"divides", propagate, NULL, 1, image};
 
 static int post(store *s, term x, term y, term b) {
   if (x == y) { /* whatever it is */

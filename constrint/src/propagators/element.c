@@ -65,8 +65,13 @@ static enum outcome propagate(store *s, propagator *p) {
   return entailed(s, e) ? SUBSUMED : settled(s, changes);
 }
 
-static const struct propagator_class short_class = {"element", propagate, NULL, 1};
-static const struct propagator_class long_class = {"element", propagate, NULL, 2};
+static bool image(const store *s, const propagator *p, term z, wide *lo, wide *hi) {
+  const struct element *e = (const struct element *)p;
+  return z == e->z && image_is(hull_of_offers(s, e), lo, hi);
+}
+
+static const struct propagator_class short_class = {"element", propagate, NULL, 1, image};
+static const struct propagator_class long_class = {"element", propagate, NULL, 2, image};
 
 /* Constants are all that z can be: say so while it can become explicit. */
 static int keep_constants(store *s, const struct element *e) {

@@ -55,12 +55,16 @@ static bool narrow_bounds(store *s, struct floordiv *d) {
          term_within_patiently(s, d->y, y, &d->patience, why);
 }
 
+static interval quotients(const store *s, const struct floordiv *d) {
+  interval ix = term_interval(s, d->x);
+  return interval_hull(interval_floordiv(ix, term_positive(s, d->y)),
+                       interval_floordiv(interval_neg(ix), interval_neg(term_negative(s, d->y))));
+}
+
 /* Every quotient that is left is the value of z. */
 static bool entailed(const store *s, const struct floordiv *d) {
   if (!term_known(s, d->z)) return false;
-  interval ix = term_interval(s, d->x);
-  interval all = interval_hull(interval_floordiv(ix, term_positive(s, d->y)),
-                               interval_floordiv(interval_neg(ix), interval_neg(term_negative(s, d->y))));
+  interval all = quotients(s, d);
   return all.lo == term_value(s, d->z) && all.hi == all.lo && !term_has(s, d->y, 0);
 }
 
@@ -89,7 +93,12 @@ static enum outcome propagate(store *s, propagator *p) {
   return settled(s, changes);
 }
 
-static const struct propagator_class class = {"floordiv", propagate, NULL, 1};
+static bool image(const store *s, const propagator *p, term z, wide *lo, wide *hi) {
+  const struct floordiv *d = (const struct floordiv *)p;
+  return z == d->z && !term_has(s, d->y, 0) && image_is(quotients(s, d), lo, hi);
+}
+
+static const struct propagator_class class = {"floordiv", propagate, NULL, 1, image};
 
 int post_floordiv(store *s, term z, term x, term y) {
   struct floordiv *d = store_alloc(s, sizeof *d);

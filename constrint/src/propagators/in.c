@@ -62,7 +62,12 @@ static enum outcome decide(store *s, const struct in *self, reason why) {
 
 static enum outcome propagate(store *s, propagator *p) { return decide(s, (struct in *)p, p); }
 
-static const struct propagator_class class = {"in", propagate, NULL, 1};
+static bool image(const store *s, const propagator *p, term z, wide *lo, wide *hi) {
+  (void)s;
+  return z == ((const struct in *)p)->b && image_is((interval){0, 1}, lo, hi);
+}
+
+static const struct propagator_class class = {"in", propagate, NULL, 1, image};
 
 int post_in(store *s, term b, term x, const wide *values, size_t n) {
   struct in *self = store_alloc(s, sizeof *self);

@@ -82,6 +82,13 @@ bool term_congruent(store *s, term x, wide m, wide r, reason why);
 enum { PATIENCE = 1000 };
 bool term_within_patiently(store *s, term x, interval a, uint32_t *patience, reason why);
 
+/* An image, as propagator_class has it. */
+static inline bool image_is(interval a, wide *lo, wide *hi) {
+  *lo = a.lo;
+  *hi = a.hi;
+  return true;
+}
+
 /* Was anything changed since then?  The outcome that says so. */
 static inline enum outcome settled(const store *s, uint64_t changes) {
   return store_changes(s) != changes ? AGAIN : FIXPOINT;

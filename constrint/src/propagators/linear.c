@@ -350,8 +350,21 @@ static enum outcome propagate(store *s, propagator *p) {
   return linear_narrow(s, &self->sum, self->rel, p);
 }
 
-static const struct propagator_class short_class = {"linear", propagate, NULL, 0};
-static const struct propagator_class long_class = {"linear", propagate, NULL, 1};
+/* A term of coefficient 1 or -1 in an equality makes up for all the others. */
+static bool image(const store *s, const propagator *p, term z, wide *lo, wide *hi) {
+  const struct linear *self = (const struct linear *)p;
+  interval all = {self->sum.c, self->sum.c};
+  wide a = 0;
+  for (size_t i = 0; i < self->sum.n; i++) {
+    if (self->sum.x[i] == z) a = self->sum.a[i];
+    else all = interval_sub(all, part_of(s, self->sum.a[i], self->sum.x[i]));
+  }
+  if (self->rel != SUM_EQ || (a != 1 && a != -1)) return false;
+  return image_is(a > 0 ? all : interval_neg(all), lo, hi);
+}
+
+static const struct propagator_class short_class = {"linear", propagate, NULL, 0, image};
+static const struct propagator_class long_class = {"linear", propagate, NULL, 1, image};
 
 const struct linear_sum *linear_of(const propagator *p, enum sum_relation *rel) {
   if (p->class != &short_class && p->class != &long_class) return NULL;

@@ -32,8 +32,13 @@ static enum outcome propagate(store *s, propagator *p) {
   return term_fix(s, self->b, v == HOLDS, p) ? SUBSUMED : FAILED;
 }
 
-static const struct propagator_class short_class = {"linear reified", propagate, NULL, 0};
-static const struct propagator_class long_class = {"linear reified", propagate, NULL, 1};
+static bool image(const store *s, const propagator *p, term z, wide *lo, wide *hi) {
+  (void)s;
+  return z == ((const struct reified *)p)->b && image_is((interval){0, 1}, lo, hi);
+}
+
+static const struct propagator_class short_class = {"linear reified", propagate, NULL, 0, image};
+static const struct propagator_class long_class = {"linear reified", propagate, NULL, 1, image};
 
 static int post_open(store *s, const struct linear_sum *l, enum sum_relation rel, term b) {
   struct reified *self = store_alloc(s, sizeof *self);

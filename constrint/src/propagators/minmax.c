@@ -121,8 +121,16 @@ static enum outcome propagate(store *s, propagator *p) {
   return narrow_values(s, e) ? settled(s, changes) : FAILED;
 }
 
-static const struct propagator_class max_class = {"max", propagate, NULL, 1};
-static const struct propagator_class min_class = {"min", propagate, NULL, 1};
+static bool image(const store *s, const propagator *p, term z, wide *lo, wide *hi) {
+  const struct extreme *e = (const struct extreme *)p;
+  if (z != e->z) return false;
+  struct summary sum = summarise(s, e);
+  interval all = {sum.lo, sum.hi};
+  return image_is(e->sign > 0 ? all : interval_neg(all), lo, hi);
+}
+
+static const struct propagator_class max_class = {"max", propagate, NULL, 1, image};
+static const struct propagator_class min_class = {"min", propagate, NULL, 1, image};
 
 /* Each term once, and none that another always equals or exceeds. */
 static void gather(const store *s, struct extreme *e, const term *x, size_t n) {

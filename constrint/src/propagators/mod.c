@@ -130,7 +130,17 @@ static enum outcome propagate(store *s, propagator *p) {
   return narrow_divisor(s, m) ? settled(s, changes) : FAILED;
 }
 
-static const struct propagator_class class = {"mod", propagate, NULL, 1};
+static bool image(const store *s, const propagator *p, term z, wide *lo, wide *hi) {
+  const struct mod *m = (const struct mod *)p;
+  if (z != m->z || term_has(s, m->y, 0)) return false;
+  interval x = term_interval(s, m->x), above = term_positive(s, m->y), below = interval_neg(term_negative(s, m->y));
+  interval r = INTERVAL_NONE;
+  if (!interval_empty(above)) r = remainders(x, above);
+  if (!interval_empty(below)) r = interval_hull(r, interval_neg(remainders(interval_neg(x), below)));
+  return image_is(r, lo, hi);
+}
+
+static const struct propagator_class class = {"mod", propagate, NULL, 1, image};
 
 int post_mod(store *s, term z, term x, term y) {
   struct mod *m = store_alloc(s, sizeof *m);

@@ -104,7 +104,13 @@ static enum outcome propagate(store *s, propagator *super) {
   return FIXPOINT;
 }
 
-static const struct propagator_class class = {"power", propagate, NULL, 1};
+static bool image(const store *s, const propagator *p, term z, wide *lo, wide *hi) {
+  const struct power *self = (const struct power *)p;
+  if (z != self->z || term_lo(s, self->y) < 0) return false;
+  return image_is(powers(term_interval(s, self->x), term_interval(s, self->y)), lo, hi);
+}
+
+static const struct propagator_class class = {"power", propagate, NULL, 1, image};
 
 /* z = 1, z = x and z = x*x, where y says so. */
 static int post_special(store *s, term z, term x, wide y) {

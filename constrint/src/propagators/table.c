@@ -146,7 +146,7 @@ static enum outcome propagate(store *s, propagator *p) {
   return fixed ? make_fail(s, t) : FIXPOINT;
 }
 
-static const struct propagator_class class = {"table", propagate, NULL, 2};
+static const struct propagator_class class = {"table", propagate, NULL, 2, NULL};
 
 /* ---- Posting ---- */
 

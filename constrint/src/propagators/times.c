@@ -145,7 +145,12 @@ static enum outcome propagate(store *s, propagator *p) {
   return settled(s, changes);
 }
 
-static const struct propagator_class class = {"times", propagate, NULL, 1};
+static bool image(const store *s, const propagator *p, term z, wide *lo, wide *hi) {
+  const struct times *t = (const struct times *)p;
+  return z == t->z && image_is(interval_mul(term_interval(s, t->x), term_interval(s, t->y)), lo, hi);
+}
+
+static const struct propagator_class class = {"times", propagate, NULL, 1, image};
 
 /* z = v*y is linear. */
 static int post_scaled(store *s, term z, wide v, term y) {

@@ -34,7 +34,15 @@ static enum outcome decide(store *s, const term *x, reason why) {
 
 static enum outcome propagate(store *s, propagator *p) { return decide(s, ((struct parity *)p)->x, p); }
 
-static const struct propagator_class class = {"xor", propagate, NULL, 0};
+/* Any of the three is the parity of the others. */
+static bool image(const store *s, const propagator *p, term z, wide *lo, wide *hi) {
+  (void)s, (void)p, (void)z;
+  *lo = 0;
+  *hi = 1;
+  return true;
+}
+
+static const struct propagator_class class = {"xor", propagate, NULL, 0, image};
 
 int post_xor(store *s, term b, term x, term y) {
   term all[] = {b, x, y};
