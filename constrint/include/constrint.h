@@ -179,6 +179,9 @@ typedef struct ci_limits {
 } ci_limits;
 
 typedef struct ci_options {
+  /* Breaks ties of the search's choice of a variable where the model's order
+   * leaves it free (and in ci_optimize): the first solution found and the time
+   * it takes may differ by seed, what is proven or counted never does. */
   uint64_t seed;
   ci_limits limits;
 } ci_options;

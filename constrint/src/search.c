@@ -50,11 +50,13 @@ static term first_open(const ci_solver *s, bool *largest) {
   return -1;
 }
 
-/* The fewest values for the failures it took part in. */
+/* The fewest values for the failures it took part in; of equals the first in a
+ * round that begins where the seed says. */
 static term most_constrained(const ci_solver *s, bool *largest) {
   term best = -1;
   double least = 0;
-  for (size_t i = 0; i < s->norder; i++) {
+  size_t i = s->norder ? s->options.seed % s->norder : 0;
+  for (size_t k = 0; k < s->norder; k++, i = i + 1 < s->norder ? i + 1 : 0) {
     term x = s->order[i];
     if (term_fixed(s->store, x)) continue;
     double score = (double)term_size(s->store, x) / (1 + s->weight[x]);

@@ -363,6 +363,36 @@ static void test_terms_become_unread(void) {
   check_count_at_once(WIDE_X "var y in 0..3; x // 3 >= y or y == 1;", "18446744073709551603");
 }
 
+/* ---- the seed ---- */
+
+static void solve_seeded(const ci_model *m, uint64_t seed, int64_t *values) {
+  ci_solver *s;
+  ci_answer answer;
+  char *decimal = NULL;
+  ci_options options = {.seed = seed};
+  CHECK(ci_solver_new(&s, m, &options) == CI_OK);
+  CHECK(ci_solve(s, values, &answer) == CI_OK && answer == CI_FOUND);
+  CHECK(ci_count(s, &decimal) == CI_OK && strcmp(decimal, "92") == 0);
+  free(decimal);
+  ci_solver_free(s);
+}
+
+/* The same seed gives the same solution; some other seed gives another. */
+static void test_seed(void) {
+  ci_model *m = queens(8);
+  int64_t first[32] = {0}, again[32] = {0}, other[32] = {0};
+  int different = 0;
+  solve_seeded(m, 0, first);
+  for (uint64_t seed = 0; seed < 8; seed++) {
+    solve_seeded(m, seed, again);
+    solve_seeded(m, seed, other);
+    CHECK(memcmp(again, other, sizeof again) == 0);
+    different += memcmp(first, again, sizeof first) != 0;
+  }
+  CHECK(different > 0);
+  ci_model_free(m);
+}
+
 /* ---- a search that is stopped ---- */
 
 struct stopper { int improvements; };
@@ -446,6 +476,7 @@ static const struct test_case cases[] = {
     {"unread_terms_are_free", test_unread_terms_are_free},
     {"terms_become_unread", test_terms_become_unread},
     {"incumbent_after_cancel", test_incumbent_after_cancel},
+    {"seed", test_seed},
     {"misuse", test_misuse},
     {NULL, NULL},
 };
