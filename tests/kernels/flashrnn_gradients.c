@@ -56,8 +56,8 @@ static void check(const char *what, const flashrnn_problem *p, const case_buffer
   for (int taken = 0; taken < 60;) {
     const int64_t i = case_below(&dice, n);
     double bend, half_bend;
-    const double s = slope(p, b, x + i, 2e-3f, &bend);
-    const double half = slope(p, b, x + i, 1e-3f, &half_bend);
+    const double s = slope(p, b, x + i, 5e-4f, &bend);
+    const double half = slope(p, b, x + i, 2.5e-4f, &half_bend);
     if (!(fabs(s - half) <= 1e-5 * scale && fabs(bend - 2 * half_bend) <= 5e-4 * scale)) {
       CHECKF(++kinks <= 6, "%s of %s: too many kinks", what, cpu_function_name(p->function));
       continue;
