@@ -137,7 +137,8 @@ def faults(p):
                               "implausible": 1}, one)
     check_complete(p, p.rows())
     check(one["best"].startswith("fault=none"), one)
-    check(int(one["best"].split("speed=")[1]) >= 5, one)
+    # under a sanitizer the speeds differ by less than a busy machine's noise
+    check(int(one["best"].split("speed=")[1]) >= (5 if SLOW == 1 else 2), one)
     check(one["speedup"] > (1.5 if SLOW == 1 else 1), one)  # a sanitizer makes the plain loop the larger part
     check(not any(c.startswith("fault=fast") for _, phase, _, c, _, _ in p.rows() if phase == CONFIRM))
     for _, _, s, config, seconds, _ in p.rows():
