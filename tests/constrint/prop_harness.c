@@ -16,9 +16,13 @@ static bool order_oracle(const struct instance *in, const wide *v) {
 
 static enum outcome narrow_order(store *s, propagator *p, int slack) {
   struct wrong *w = (struct wrong *)p;
-  if (!term_le(s, w->x, term_hi(s, w->y) + slack, p) || !term_ge(s, w->y, term_lo(s, w->x) - slack, p)) return FAILED;
+  wide most = term_hi(s, w->y), least = term_lo(s, w->x);
+  if (!term_le(s, w->x, most == WIDE_MAX ? most : most + slack, p)) return FAILED;
+  if (!term_ge(s, w->y, least == WIDE_MIN ? least : least - slack, p)) return FAILED;
   if (w->x == w->y && slack >= 0) return SUBSUMED;
-  return term_hi(s, w->x) <= term_lo(s, w->y) + slack ? SUBSUMED : FIXPOINT;
+  wide floor_of_y = term_lo(s, w->y);
+  if (floor_of_y != WIDE_MAX && floor_of_y != WIDE_MIN) floor_of_y += slack;
+  return term_hi(s, w->x) <= floor_of_y ? SUBSUMED : FIXPOINT;
 }
 
 static enum outcome right(store *s, propagator *p) { return narrow_order(s, p, 0); }
