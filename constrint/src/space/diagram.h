@@ -26,6 +26,14 @@ struct diagram {
   const uint64_t *before; /* edges * limbs: the sum of the counts under the earlier edges of the same node */
 };
 
+/* The values a variable was declared with, in listed order: n of them; values
+ * NULL: lo, lo + step, ...  n 0: not told, those that occur are taken. */
+struct space_listed {
+  const int64_t *values;
+  int64_t lo, step;
+  uint64_t n;
+};
+
 struct space_var {
   const char *name;
   const int64_t *values;     /* that occur, in listed order (position -> value) */
@@ -34,6 +42,7 @@ struct space_var {
   int32_t part;              /* -1: fixed */
   uint32_t level;            /* in its part */
   const uint32_t *sorted;    /* positions by ascending value, for look-up; NULL: values ascend already */
+  struct space_listed listed;
 };
 
 struct ci_space {
@@ -62,6 +71,7 @@ struct draft_var {
   const int64_t *values; /* in listed order; all occur */
   const char *const *labels;
   size_t n;
+  struct space_listed listed; /* for neighbours; all zero: as values */
 };
 /* order: NULL: the parts one after another, fixed variables first. */
 int space_make(ci_space **out, const struct draft_var *vars, size_t nvars, const struct draft_part *parts,
