@@ -15,6 +15,8 @@ static bool make_tables(struct compiler *c) {
   c->need = table(c, sizeof *c->need);
   c->uses = table(c, sizeof *c->uses);
   c->length = table(c, sizeof *c->length);
+  c->weight = table(c, sizeof *c->weight);
+  c->closed = table(c, sizeof *c->closed);
   c->partial = table(c, sizeof *c->partial);
   c->bounds = table(c, sizeof *c->bounds);
   c->same = table(c, sizeof *c->same);
@@ -40,6 +42,8 @@ static void free_tables(struct compiler *c) {
   free_table(c, c->need, sizeof *c->need);
   free_table(c, c->uses, sizeof *c->uses);
   free_table(c, c->length, sizeof *c->length);
+  free_table(c, c->weight, sizeof *c->weight);
+  free_table(c, c->closed, sizeof *c->closed);
   free_table(c, c->partial, sizeof *c->partial);
   free_table(c, c->bounds, sizeof *c->bounds);
   free_table(c, c->same, sizeof *c->same);

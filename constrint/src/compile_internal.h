@@ -41,6 +41,8 @@ struct compiler {
   uint16_t *need;
   int32_t *uses;
   int32_t *length;     /* of a sum (a product) with its inner ones opened */
+  wide *weight;        /* bound of a sum's coefficients and constants together, so opened */
+  bool *closed;        /* not to be written into the sum around it: coefficients would not fit */
   bool *partial;       /* may be undefined */
   struct bounds *bounds;
   ci_expr *same;       /* union-find over nodes that must be equal */

@@ -174,12 +174,14 @@ static int gather_factors(struct compiler *c, ci_expr e, struct form *f) {
   return error;
 }
 
-/* Terms known to be constant are factors of the product as a whole. */
+/* Terms known to be constant are factors of the product as a whole, as far as
+ * 64 bits: what sums may count on (need.c). */
 static void fold_fixed(const struct compiler *c, struct form *f) {
   size_t n = 0;
   for (size_t i = 0; i < f->n; i++) {
     wide all;
-    if (term_fixed(c->s, f->x[i]) && exact_mul(f->constant, term_value(c->s, f->x[i]), &all)) f->constant = all;
+    bool fits = term_fixed(c->s, f->x[i]) && exact_mul(f->constant, term_value(c->s, f->x[i]), &all);
+    if (fits && (wide_fits64(all) || all == f->constant)) f->constant = all;
     else f->x[n++] = f->x[i];
   }
   f->n = n;

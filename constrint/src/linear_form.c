@@ -66,7 +66,7 @@ static int add_constant(struct compiler *c, struct form *f, ci_expr e, wide fact
 static int add_part(struct compiler *c, struct form *f, size_t *n, ci_expr e, wide factor) {
   if (node_is_int(c->g, e)) return add_constant(c, f, e, factor);
   if (opens_sum(c, e)) return push_parts(c, n, e, factor);
-  if (!is_product(c->g, e)) return form_add_term(c, f, value_of(c, e), factor);
+  if (!is_product(c->g, e) || c->closed[e]) return form_add_term(c, f, value_of(c, e), factor);
   if (!exact_mul(factor, c->factor[e], &factor)) return too_large(c, e);
   return form_add_term(c, f, c->core[e], factor);
 }

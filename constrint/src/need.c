@@ -33,7 +33,7 @@ bool is_sum(const struct graph *g, ci_expr e) {
 bool is_product(const struct graph *g, ci_expr e) { return g->nodes[e].op == CI_MUL && !is_sum(g, e); }
 
 bool opens_sum(const struct compiler *c, ci_expr e) {
-  return is_sum(c->g, e) && (c->uses[e] <= 1 || c->length[e] <= SHORT);
+  return is_sum(c->g, e) && !c->closed[e] && (c->uses[e] <= 1 || c->length[e] <= SHORT);
 }
 
 bool opens_product(const struct compiler *c, ci_expr e) {
@@ -58,16 +58,72 @@ bool is_divisibility(const struct graph *g, const struct node *node, ci_expr *a,
 static void count_uses(struct compiler *c) {
   const struct graph *g = c->g;
   for (size_t i = 0; i < g->nargs; i++) c->uses[g->args[i]]++;
-  for (size_t e = 0; e < g->nnodes; e++) {
-    const struct node *node = &g->nodes[e];
-    bool sum = is_sum(g, (ci_expr)e), product = is_product(g, (ci_expr)e);
-    uint64_t length = sum || product ? 0 : 1;
-    for (int32_t i = 0; i < node->n && (sum || product); i++) {
-      ci_expr arg = node_args(g, node)[i];
-      bool open = sum ? opens_sum(c, arg) : opens_product(c, arg);
-      length += open ? (uint64_t)c->length[arg] : 1;
-    }
-    c->length[e] = length > INT32_MAX ? INT32_MAX : (int32_t)length;
+}
+
+static wide magnitude(wide v) { return v < 0 ? wide_mul(v, -1) : v; }
+
+static void find_length(struct compiler *c, ci_expr e) {
+  const struct node *node = &c->g->nodes[e];
+  bool sum = is_sum(c->g, e), product = is_product(c->g, e);
+  uint64_t length = sum || product ? 0 : 1;
+  for (int32_t i = 0; i < node->n && (sum || product); i++) {
+    ci_expr arg = node_args(c->g, node)[i];
+    bool open = sum ? opens_sum(c, arg) : opens_product(c, arg);
+    length += open ? (uint64_t)c->length[arg] : 1;
+  }
+  c->length[e] = length > INT32_MAX ? INT32_MAX : (int32_t)length;
+}
+
+/* A product's constant factor may yet grow by factors that turn out fixed, as
+ * long as these fit 64 bits together. */
+static wide weight_of_product(const struct compiler *c, ci_expr e) {
+  return wide_mul(c->weight[e], (wide)1 << 63);
+}
+
+/* What an argument brings into a sum. */
+static wide weight_within(const struct compiler *c, ci_expr arg) {
+  if (node_is_int(c->g, arg)) return magnitude(node_int(c->g, arg));
+  if (opens_sum(c, arg)) return c->weight[arg];
+  return is_product(c->g, arg) && !c->closed[arg] ? weight_of_product(c, arg) : 1;
+}
+
+static wide weigh_product(const struct compiler *c, const struct node *node) {
+  wide weight = 1;
+  for (int32_t i = 0; i < node->n; i++) {
+    ci_expr arg = node_args(c->g, node)[i];
+    if (node_is_int(c->g, arg)) weight = wide_mul(weight, magnitude(node_int(c->g, arg)));
+    else if (opens_product(c, arg)) weight = wide_mul(weight, c->weight[arg]);
+  }
+  return weight;
+}
+
+static wide weigh_sum(const struct compiler *c, const struct node *node) {
+  wide weight = node->op == CI_MUL;
+  for (int32_t i = 0; i < node->n; i++) {
+    wide part = weight_within(c, node_args(c->g, node)[i]);
+    weight = node->op == CI_MUL ? wide_mul(weight, part) : wide_add(weight, part);
+  }
+  return weight;
+}
+
+/* Where coefficients might not fit, arguments stay terms of their own. */
+static void find_weight(struct compiler *c, ci_expr e) {
+  const wide most = WIDE_MAX / 8;
+  const struct node *node = &c->g->nodes[e];
+  if (is_product(c->g, e)) {
+    c->weight[e] = weigh_product(c, node);
+    c->closed[e] = weight_of_product(c, e) > most;
+  } else if (is_sum(c->g, e) && (c->weight[e] = weigh_sum(c, node)) > most) {
+    for (int32_t i = 0; i < node->n; i++) c->closed[node_args(c->g, node)[i]] = true;
+    c->weight[e] = weigh_sum(c, node);
+  }
+}
+
+static void measure_sums(struct compiler *c) {
+  count_uses(c);
+  for (size_t e = 0; e < c->g->nnodes; e++) {
+    find_length(c, (ci_expr)e);
+    find_weight(c, (ci_expr)e);
   }
 }
 
@@ -296,7 +352,7 @@ static void need_integer(struct compiler *c, ci_expr e) {
   if (need & (NEED_TRUE | NEED_FALSE)) want(c, e, NEED_BOOL);
   if (c->need[e] & NEED_TRUE) want(c, e, NEED_DEFINED);
   if (c->need[e] & NEED_BOOL) want(c, e, NEED_TERM);
-  if (need & NEED_LINEAR && is_product(c->g, e)) want(c, e, NEED_CORE);
+  if (need & NEED_LINEAR && is_product(c->g, e) && !c->closed[e]) want(c, e, NEED_CORE);
   else if (need & NEED_LINEAR && !opens_sum(c, e)) want(c, e, NEED_TERM);
   if (need & NEED_FACTOR && !opens_product(c, e)) want(c, e, NEED_TERM);
   if (c->need[e] & NEED_TERM && is_product(c->g, e)) want(c, e, NEED_CORE);
@@ -313,7 +369,7 @@ void find_needs(struct compiler *c, bool with_objectives) {
     want(c, g->objectives[i].e, NEED_TERM | NEED_DEFINED);
     c->uses[g->objectives[i].e]++;
   }
-  count_uses(c);
+  measure_sums(c);
   find_bounds(c);
   for (ci_expr e = (ci_expr)g->nnodes - 1; e >= 0; e--) {
     if (!c->need[e]) continue;
