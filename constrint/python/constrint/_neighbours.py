@@ -1,0 +1,139 @@
+"""Neighbours, with the meanings that Kernel Tuner gives the words.
+
+A configuration is here a list of codes (what the library holds); *place* is
+the position of a value in the list that the user gave.
+"""
+from __future__ import annotations
+
+import itertools
+from typing import TYPE_CHECKING, Dict, Iterable, Iterator, List, Sequence, Set, Tuple
+
+if TYPE_CHECKING:
+    from .space import Space
+
+Codes = Tuple[int, ...]
+HAMMING, ADJACENT, WITHIN = range(3)
+SHELL_LIMIT = 200_000  # configurations looked up one by one before the space itself is gone through
+SCAN_LIMIT = 20_000_000
+
+
+def hamming(space: "Space", codes: Codes, k: int) -> Iterable[Codes]:
+    return space._near(codes, HAMMING if k == 1 else WITHIN, k)
+
+
+def places(space: "Space", codes: Codes) -> List[int]:
+    return [order[code] for order, code in zip(space._places, codes)]
+
+
+def around(space: "Space", parameter: int, code: int) -> Set[int]:
+    """The values that occur next to one that occurs nowhere."""
+    order = space._places[parameter]
+    here = order[code]
+    below = [c for c in space._codes[parameter] if order[c] < here]
+    above = [c for c in space._codes[parameter] if order[c] > here]
+    return set(below[-1:] + above[:1])
+
+
+def adjacent(space: "Space", codes: Codes) -> Iterable[Codes]:
+    """Every parameter stays or moves to the next value that occurs, on either side."""
+    strange = {v: around(space, v, code) for v, code in enumerate(codes) if code not in space._positions[v]}
+    if not strange:
+        return space._near(codes, ADJACENT, 1)
+    found: Dict[Codes, None] = {}
+    for chosen in itertools.product(*strange.values()):
+        centre = list(codes)
+        for v, code in zip(strange, chosen):
+            centre[v] = code
+        if space._has(centre):
+            found[tuple(centre)] = None
+        for near in space._near(tuple(centre), ADJACENT, 1):
+            if all(near[v] in allowed for v, allowed in strange.items()):
+                found[near] = None
+    return found
+
+
+def strictly_adjacent(space: "Space", codes: Codes) -> Iterable[Codes]:
+    """Every parameter stays or moves by one place in its list of values."""
+    here = places(space, codes)
+    return [n for n in adjacent(space, codes) if all(abs(a - b) <= 1 for a, b in zip(places(space, n), here))]
+
+
+def hamming_adjacent(space: "Space", codes: Codes) -> Iterable[Codes]:
+    """One parameter moves to the nearest value, on either side, that is possible with the others as they are."""
+    here, nearest = places(space, codes), {}
+    for near in hamming(space, codes, 1):
+        v = next(v for v, (a, b) in enumerate(zip(near, codes)) if a != b)
+        distance = space._places[v][near[v]] - here[v]
+        side = (v, distance > 0)
+        if side not in nearest or abs(distance) < nearest[side][0]:
+            nearest[side] = (abs(distance), near)
+    return [near for _, near in nearest.values()]
+
+
+def shell(sizes: Sequence[int], here: Sequence[int], distance: int) -> Iterator[List[int]]:
+    """All places whose differences from `here` add up to the distance."""
+    if not sizes:
+        if distance == 0:
+            yield []
+        return
+    farthest = sum(max(at, size - 1 - at) for at, size in zip(here, sizes))
+    if distance > farthest:
+        return
+    for step in range(distance + 1):
+        for at in {here[0] - step, here[0] + step}:
+            if 0 <= at < sizes[0]:
+                for rest in shell(sizes[1:], here[1:], distance - step):
+                    yield [at, *rest]
+
+
+def closest(space: "Space", codes: Codes) -> Iterable[Codes]:
+    """All configurations for which the differences of places add up to least."""
+    if not space.size or (space.size == 1 and space._has(codes)):
+        return []
+    here, looked_up = places(space, codes), 0
+    by_place = [sorted(order, key=order.__getitem__) for order in space._places]
+    sizes = [len(order) for order in by_place]
+    for distance in itertools.count(1):
+        found = []
+        for at in shell(sizes, here, distance):
+            candidate = tuple(order[i] for order, i in zip(by_place, at))
+            looked_up += 1
+            if looked_up > SHELL_LIMIT:
+                return scan(space, codes, here)
+            if space._has(candidate):
+                found.append(candidate)
+        if found:
+            return found
+    return []
+
+
+def scan(space: "Space", codes: Codes, here: Sequence[int]) -> Iterable[Codes]:
+    if space.size > SCAN_LIMIT:
+        raise ValueError(f"no configuration is near {space._objects(codes)}, and the space is too large to look further")
+    least, found = None, []
+    for other in map(space._encode, space):
+        distance = sum(abs(a - b) for a, b in zip(places(space, other), here))
+        if other == codes or (least is not None and distance > least):
+            continue
+        if distance != least:
+            least, found = distance, []
+        found.append(other)
+    return found
+
+
+METHODS = {
+    "Hamming-adjacent": hamming_adjacent,
+    "adjacent": adjacent,
+    "strictly-adjacent": strictly_adjacent,
+    "closest-param-indices": closest,
+}
+
+
+def find(space: "Space", codes: Codes, method: str, k: int) -> Iterable[Codes]:
+    if method == "Hamming":
+        return hamming(space, codes, k)
+    if method not in METHODS:
+        raise ValueError(f"the neighbour method {method!r} is not known (Hamming, {', '.join(METHODS)} are)")
+    if k != 1:
+        raise ValueError(f"k counts the parameters that change under 'Hamming'; {method!r} takes none")
+    return METHODS[method](space, codes)
