@@ -55,7 +55,7 @@ typedef struct fr_problem {
 
 /* ---- Shapes that follow from the function ---- */
 
-#ifdef __CUDACC_RTC__
+#ifdef __CUDACC__
 #define FR_INLINE static __host__ __device__ constexpr
 #else
 #define FR_INLINE static inline __attribute__((unused))
@@ -64,8 +64,9 @@ typedef struct fr_problem {
 FR_INLINE fr_int fr_gates(fr_int function) { return function == FR_ELMAN ? 1 : function == FR_GRU ? 3 : 4; }
 FR_INLINE fr_int fr_states(fr_int function) { return function == FR_LSTM ? 2 : function == FR_SLSTM ? 4 : 1; }
 FR_INLINE fr_int fr_bias_rows(fr_int function) { return function == FR_ELMAN ? 1 : 4; }
-/* Rows of `saved` a step and cell: pre-activations (elman: y is enough; gru: r, z, n and R's g with its bias). */
-FR_INLINE fr_int fr_saved_rows(fr_int function) { return function == FR_ELMAN ? 0 : 4; }
+/* Rows of `saved` a step and cell: pre-activations. elman a; lstm a_i a_f a_z a_o; gru r_g+b_g a_r a_z a_n;
+ * slstm log i, log f, a_f, a_z, a_o (logarithms keep f's distance from 1 in half precision). */
+FR_INLINE fr_int fr_saved_rows(fr_int function) { return function == FR_ELMAN ? 1 : function == FR_SLSTM ? 5 : 4; }
 FR_INLINE fr_int fr_bytes(fr_int dtype) { return dtype == FR_FP32 || dtype == FR_TF32 ? 4 : 2; }
 FR_INLINE fr_int fr_ceildiv(fr_int a, fr_int b) { return (a + b - 1) / b; }
 FR_INLINE fr_int fr_round(fr_int a, fr_int b) { return fr_ceildiv(a, b) * b; }
@@ -118,6 +119,7 @@ typedef struct fr_stage {
   const char *entry;  /* extern "C" __global__ void entry(const __grid_constant__ fr_params p) */
   fr_int grid, threads, cluster /* 1: none */, shared /* dynamic bytes */;
   int cooperative;    /* all blocks are resident at once */
+  fr_int repeat;      /* launches in a row; the i-th has fr_params.step = i */
 } fr_stage;
 enum { FR_STAGES = 4 };
 
