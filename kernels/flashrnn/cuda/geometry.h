@@ -118,7 +118,7 @@ static inline fr_stage fr_recurrence(const fr_problem *p, const fr_config *c) {
 }
 
 /* Fills stages in stream order and returns their number. */
-static inline __attribute__((unused)) int fr_stages_of(const fr_problem *p, const fr_config *c, fr_stage stages[FR_STAGES]) {
+static inline __attribute__((unused)) int fr_stages(const fr_problem *p, const fr_config *c, fr_stage stages[FR_STAGES]) {
   const fr_int D = p->D, G = fr_gates(p->function);
   int n = 0;
   if (p->pass == FR_BACKWARD)
