@@ -53,6 +53,8 @@ CI_API void ci_space_free(ci_space *s); /* NULL is fine */
  * damaged or foreign file is CI_ESYNTAX, never a crash. */
 CI_API int ci_space_save(const ci_space *s, const char *path);
 CI_API int ci_space_open(ci_space **out, const char *path);
+/* Are these the first bytes (16 are enough) of a saved space? 1 or 0. */
+CI_API int ci_space_is_saved(const void *head, size_t len);
 
 /* ---- Looking at it ---- */
 
@@ -78,6 +80,8 @@ CI_API int ci_space_size(const ci_space *s, char **decimal);
 CI_API int ci_space_size_u64(const ci_space *s, uint64_t *n);
 /* In how many configurations var has its i-th value (of ci_space_values), in decimal; freed by the caller. */
 CI_API int ci_space_marginal(const ci_space *s, size_t var, size_t i, char **decimal);
+/* The same for all of ci_space_values, in one pass: decimals has room for as many texts. */
+CI_API int ci_space_marginals(const ci_space *s, size_t var, char **decimals);
 
 /* ---- Index and rank ---- */
 
@@ -105,13 +109,18 @@ CI_API int ci_space_sample(const ci_space *s, ci_sampling kind, uint64_t seed, s
 /* ---- Neighbours ---- */
 
 typedef enum ci_neighbourhood {
-  CI_NEIGHBOURS_HAMMING,  /* exactly one variable changed, to any value */
+  CI_NEIGHBOURS_HAMMING,  /* exactly one variable changed, to any value (Kernel Tuner's "Hamming") */
   CI_NEIGHBOURS_ADJACENT, /* every variable stays or moves to the value before or after it among its
-                           * ci_space_values(); at least one moves */
-  CI_NEIGHBOURS_WITHIN    /* 1 to k variables changed, to any values */
+                           * ci_space_values(); at least one moves (Kernel Tuner's "adjacent") */
+  CI_NEIGHBOURS_WITHIN,   /* 1 to k variables changed, to any values */
+  CI_NEIGHBOURS_STRICT    /* every variable stays or moves to the value before or after it in the list it
+                           * was declared with, whether or not that one occurs; at least one moves (Kernel
+                           * Tuner's "strictly-adjacent") */
 } ci_neighbourhood;
 /* values need not be in the space itself (a tuner repairs so): those of it that
- * are near are given, row by row, *rows is malloc'd, the caller frees.  most: stop after that many; 0: no limit. */
+ * are near are given, row by row, *rows is malloc'd, the caller frees.  most: stop after that many; 0: no limit.
+ * k: for WITHIN.  Where a value was not even declared, ADJACENT and STRICT take the nearest by size
+ * among those that occur, one below and one above. */
 CI_API int ci_space_neighbours(const ci_space *s, const int64_t *values, ci_neighbourhood kind, unsigned k,
                                size_t most, int64_t **rows, size_t *n);
 
@@ -125,8 +134,10 @@ CI_API int ci_space_neighbours(const ci_space *s, const int64_t *values, ci_neig
 CI_API int ci_space_columns(const ci_space *s, uint64_t first, uint64_t n, int width, int positions,
                             void *const *columns, uint64_t *given);
 
-/* One by one in the space's order, or in another order of the variables (names as in
- * ci_space_options.order; NULL: the space's own); resumable. */
+/* One by one in the space's order, or in another order of the variables (NULL: the
+ * space's own; "declared"; else names separated by blanks or commas, the others after them as
+ * declared).  '<' before a name: its smallest value first, '>': its largest; it holds for one name.
+ * Without a sign: values in listed order. */
 typedef struct ci_cursor ci_cursor;
 CI_API int ci_cursor_new(ci_cursor **out, const ci_space *s, const char *order);
 CI_API int ci_cursor_next(ci_cursor *c, int64_t *values, ci_answer *answer);
