@@ -63,7 +63,7 @@ def signatures() -> dict:
         "ci_space_part": (status, [handle, size]),
         "ci_space_info_of": (None, [handle, ctypes.POINTER(Info)]),
         "ci_space_size": (status, [handle, to_text]),
-        "ci_space_marginal": (status, [handle, size, size, to_text]),
+        "ci_space_marginals": (status, [handle, size, to_text]),
         "ci_space_at": (status, [handle, number, values]),
         "ci_space_at_decimal": (status, [handle, text, values]),
         "ci_space_rank": (status, [handle, values, to_number, to_int]),
@@ -134,14 +134,19 @@ def check(status: int) -> None:
         raise EXCEPTIONS.get(status, RuntimeError)(message())
 
 
+def taken(text: int) -> int:
+    """The number that a text of the library's says, which is then freed."""
+    try:
+        return int(ctypes.string_at(text))
+    finally:
+        release(text)
+
+
 def decimal(function, *arguments) -> int:
     """The number that a function hands back as text through its last parameter."""
     text = ctypes.c_void_p()
     check(function(*arguments, ctypes.byref(text)))
-    try:
-        return int(ctypes.string_at(text.value))
-    finally:
-        release(text)
+    return taken(text.value)
 
 
 @contextlib.contextmanager

@@ -6,13 +6,13 @@ the position of a value in the list that the user gave.
 from __future__ import annotations
 
 import itertools
-from typing import TYPE_CHECKING, Dict, Iterable, Iterator, List, Sequence, Set, Tuple
+from typing import TYPE_CHECKING, Iterable, Iterator, List, Sequence, Tuple
 
 if TYPE_CHECKING:
     from .space import Space
 
 Codes = Tuple[int, ...]
-HAMMING, ADJACENT, WITHIN = range(3)
+HAMMING, ADJACENT, WITHIN, STRICT = range(4)
 SHELL_LIMIT = 200_000  # configurations looked up one by one before the space itself is gone through
 SCAN_LIMIT = 20_000_000
 
@@ -25,37 +25,14 @@ def places(space: "Space", codes: Codes) -> List[int]:
     return [order[code] for order, code in zip(space._places, codes)]
 
 
-def around(space: "Space", parameter: int, code: int) -> Set[int]:
-    """The values that occur next to one that occurs nowhere."""
-    order = space._places[parameter]
-    here = order[code]
-    below = [c for c in space._codes[parameter] if order[c] < here]
-    above = [c for c in space._codes[parameter] if order[c] > here]
-    return set(below[-1:] + above[:1])
-
-
 def adjacent(space: "Space", codes: Codes) -> Iterable[Codes]:
     """Every parameter stays or moves to the next value that occurs, on either side."""
-    strange = {v: around(space, v, code) for v, code in enumerate(codes) if code not in space._positions[v]}
-    if not strange:
-        return space._near(codes, ADJACENT, 1)
-    found: Dict[Codes, None] = {}
-    for chosen in itertools.product(*strange.values()):
-        centre = list(codes)
-        for v, code in zip(strange, chosen):
-            centre[v] = code
-        if space._has(centre):
-            found[tuple(centre)] = None
-        for near in space._near(tuple(centre), ADJACENT, 1):
-            if all(near[v] in allowed for v, allowed in strange.items()):
-                found[near] = None
-    return found
+    return space._near(codes, ADJACENT, 1)
 
 
 def strictly_adjacent(space: "Space", codes: Codes) -> Iterable[Codes]:
     """Every parameter stays or moves by one place in its list of values."""
-    here = places(space, codes)
-    return [n for n in adjacent(space, codes) if all(abs(a - b) <= 1 for a, b in zip(places(space, n), here))]
+    return space._near(codes, STRICT, 1)
 
 
 def hamming_adjacent(space: "Space", codes: Codes) -> Iterable[Codes]:

@@ -246,8 +246,9 @@ class Space(AbstractSequence):
     def marginals(self, name: str) -> Dict[Any, int]:
         """In how many configurations each value of a parameter occurs; those that occur nowhere are left out."""
         v = self._variable(name)
-        return {value: lib.decimal(library.ci_space_marginal, self._handle, v, i)
-                for i, value in enumerate(self._values[v])}
+        counts = (ctypes.c_void_p * max(len(self._values[v]), 1))()
+        check(library.ci_space_marginals(self._handle, v, counts))
+        return {value: lib.taken(text) for value, text in zip(self._values[v], counts)}
 
     # ---- Between configurations and the library's numbers ----
 
@@ -323,10 +324,7 @@ class Space(AbstractSequence):
             return index.value if answer.value else None
         text = ctypes.c_void_p()
         check(library.ci_space_rank_decimal(self._handle, values, ctypes.byref(text), ctypes.byref(answer)))
-        try:
-            return int(ctypes.string_at(text.value)) if answer.value else None
-        finally:
-            lib.release(text)
+        return lib.taken(text.value) if answer.value else None
 
     def index(self, config: Union[Config, Mapping[str, Any]], start: int = 0, stop: Optional[int] = None) -> int:
         """The number of a configuration: ``space[space.index(c)] == c``; ValueError if it is none of the space."""
