@@ -155,6 +155,8 @@ CI_API ci_place ci_model_constraint_place(const ci_model *m, size_t c);
 CI_API size_t ci_model_objectives(const ci_model *m);
 /* Is objective k to be maximized? */
 CI_API int ci_model_maximizes(const ci_model *m, size_t k);
+/* How many variables the search order names, and the i-th of them. The out-parameters may be NULL. */
+CI_API size_t ci_model_order(const ci_model *m, size_t i, size_t *var, int *largest_first);
 
 /* ---- Evaluating one assignment ------------------------------------------- */
 

@@ -77,3 +77,10 @@ const char *ci_model_constraint_name(const ci_model *m, size_t c) { return m->gr
 ci_place ci_model_constraint_place(const ci_model *m, size_t c) { return m->graph.constraints[c].place; }
 size_t ci_model_objectives(const ci_model *m) { return m->graph.nobjectives; }
 int ci_model_maximizes(const ci_model *m, size_t k) { return m->graph.objectives[k].maximize; }
+
+size_t ci_model_order(const ci_model *m, size_t i, size_t *var, int *largest_first) {
+  const struct graph *g = &m->graph;
+  if (i < g->norder && var) *var = g->order[i].var;
+  if (i < g->norder && largest_first) *largest_first = g->order[i].largest_first;
+  return g->norder;
+}
