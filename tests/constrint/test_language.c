@@ -127,7 +127,7 @@ static void messages_have_their_place(void) {
     {"flashrnn", "a == 2;\n\n b - 1 == a;", "f:3:4: this dialect has no '-' and no '/': bring the term to the other side\n   b - 1 == a;\n     ^"},
     {"t1", "{\"ConfigurationSpace\": {\n \"TuningParameters\": [],\n \"Conditions\": [\"a == 1\"]}}",
      "f:3:18: the parameter 'a' is not declared\n   \"Conditions\": [\"a == 1\"]}}\n                   ^"},
-    {"t1", "{\"ConfigurationSpace\": {\n \"TuningParameters\": ]}", "f:2:22: this is no valid JSON: unexpected token near ']'\n"
+    {"t1", "{\"ConfigurationSpace\": {\n \"TuningParameters\": ]}", "f:2:22: this is no valid JSON: a value was expected here\n"
                                                                    "   \"TuningParameters\": ]}\n                       ^"},
   };
   for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {

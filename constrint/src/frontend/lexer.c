@@ -133,7 +133,9 @@ static int read_string(lexer *l, token *t) {
 
 static int read_punctuation(lexer *l, token *t) {
   size_t room = (size_t)(end_of(l) - l->next.at);
+  char first = peek(l, 0);
   for (int i = 0; i < PUNCTUATION; i++) {
+    if (punctuation[i].text[0] != first) continue;
     size_t n = strlen(punctuation[i].text);
     if (n > room || memcmp(l->next.at, punctuation[i].text, n)) continue;
     t->kind = punctuation[i].kind;

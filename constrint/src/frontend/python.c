@@ -61,6 +61,13 @@ static int32_t add_node(struct reading *r, struct py_node node, struct kids *lis
   return (int32_t)t->n++;
 }
 
+/* The node of that list, unless something failed before. */
+static int32_t finish(struct reading *r, int rc, struct py_node node, struct kids *list) {
+  if (rc >= 0) return add_node(r, node, list);
+  free(list->at);
+  return rc;
+}
+
 void py_free(struct py_tree *tree) {
   free(tree->nodes);
   free(tree->kids);
@@ -98,7 +105,7 @@ bool py_fraction(const char *text, size_t len, int64_t *num, int64_t *den) {
 
 static int32_t read_number(struct reading *r) {
   const token t = r->p->token;
-  struct py_node node = {.kind = PY_NUMBER, .at = t.place, .num = (int64_t)t.value, .den = 1};
+  struct py_node node = {.kind = PY_NUMBER, .at = t.place, .text = t.place.at, .len = t.len, .num = (int64_t)t.value, .den = 1};
   bool fits = !t.too_large && t.value <= INT64_MAX;
   if (t.kind == TOK_FRACTION) {
     fits = py_fraction(t.place.at, t.len, &node.num, &node.den);
@@ -116,12 +123,49 @@ static int32_t read_text(struct reading *r, enum py_kind kind, size_t trim) {
   return rc < 0 ? rc : add_node(r, node, NULL);
 }
 
-/* a, b, c up to the closing token. */
-static int read_items(struct reading *r, struct kids *list, enum token_kind close, bool *comma) {
+/* for NAME in LIST [if CONDITION] [for ...], behind the value */
+static int32_t read_for(struct reading *r, int32_t value) {
+  struct kids list = {0};
+  struct py_node node = {.kind = PY_FOR, .at = r->p->token.place};
+  int rc = parser_enter(r->p);
+  if (rc >= 0) rc = parser_advance(r->p);
+  if (rc < 0) return rc;
+  node.text = r->p->token.place.at;
+  node.len = r->p->token.len;
+  rc = parser_expect(r->p, TOK_NAME, "behind 'for'");
+  if (rc >= 0 && !token_is(&r->p->token, "in")) rc = parser_unexpected(r->p, "'in'");
+  do {
+    if (rc >= 0) rc = parser_advance(r->p); /* in, if */
+    if (rc >= 0) rc = add_kid(&list, read_at(r, L_OR), PY_EQ);
+  } while (rc >= 0 && token_is(&r->p->token, "if"));
+  if (rc >= 0 && token_is(&r->p->token, "for")) rc = value = read_for(r, value);
+  if (rc >= 0) rc = add_kid(&list, value, PY_EQ);
+  r->p->depth--;
+  return finish(r, rc, node, &list);
+}
+
+/* The comprehension whose value is the list's only element: takes its place. */
+static int read_each(struct reading *r, struct kids *list) {
+  struct kids one = {0};
+  struct py_node node = {.kind = PY_EACH, .at = r->p->token.place};
+  int rc = add_kid(&one, read_for(r, list->at[0].node), PY_EQ);
+  int32_t each = finish(r, rc, node, &one);
+  list->at[0].node = each;
+  return each < 0 ? each : CI_OK;
+}
+
+/* a, b, c up to the closing token; *each: it is a comprehension. */
+static int read_items(struct reading *r, struct kids *list, enum token_kind close, bool *comma, bool *each) {
   bool more = r->p->token.kind != close;
   int rc = CI_OK;
+  *each = *comma = false;
   while (rc >= 0 && more) {
     rc = add_kid(list, read_at(r, L_TERNARY), PY_EQ);
+    *each = rc >= 0 && list->n == 1 && token_is(&r->p->token, "for");
+    if (*each) {
+      rc = read_each(r, list);
+      break;
+    }
     if (rc >= 0) rc = parser_accept(r->p, TOK_COMMA, &more);
     if (rc >= 0 && more) *comma = true;
     if (rc >= 0 && r->p->token.kind == close) more = false;
@@ -129,14 +173,14 @@ static int read_items(struct reading *r, struct kids *list, enum token_kind clos
   return rc < 0 ? rc : parser_expect(r->p, close, "or ',' in the list");
 }
 
-/* (a) is a itself; (a, b), () and [...] are lists. */
+/* (a) is a itself; (a, b), (), [...] and {...} are lists. */
 static int32_t read_brackets(struct reading *r, enum token_kind close) {
   struct kids list = {0};
-  struct py_node node = {.kind = PY_LIST, .at = r->p->token.place};
-  bool comma = false;
+  struct py_node node = {.kind = PY_LIST, .at = r->p->token.place, .num = close == TOK_UNSET};
+  bool comma, each;
   int rc = parser_advance(r->p);
-  if (rc >= 0) rc = read_items(r, &list, close, &comma);
-  bool grouping = rc >= 0 && close == TOK_CLOSE && list.n == 1 && !comma;
+  if (rc >= 0) rc = read_items(r, &list, close, &comma, &each);
+  bool grouping = rc >= 0 && list.n == 1 && (each || (close == TOK_CLOSE && !comma));
   int32_t only = grouping ? list.at[0].node : rc;
   if (rc < 0 || grouping) {
     free(list.at);
@@ -149,13 +193,11 @@ static int32_t read_call(struct reading *r) {
   struct kids list = {0};
   const token t = r->p->token;
   struct py_node node = {.kind = PY_CALL, .at = t.place, .text = t.place.at, .len = t.len};
-  bool comma;
+  bool comma, each;
   int rc = parser_advance(r->p);
   if (rc >= 0) rc = parser_advance(r->p); /* the bracket */
-  if (rc >= 0) rc = read_items(r, &list, TOK_CLOSE, &comma);
-  if (rc >= 0) return add_node(r, node, &list);
-  free(list.at);
-  return rc;
+  if (rc >= 0) rc = read_items(r, &list, TOK_CLOSE, &comma, &each);
+  return finish(r, rc, node, &list);
 }
 
 static int32_t read_name(struct reading *r) {
@@ -179,9 +221,7 @@ static int32_t read_unary(struct reading *r, enum py_kind kind, enum level loose
   struct py_node node = {.kind = kind, .at = r->p->token.place};
   int rc = parser_advance(r->p);
   if (rc >= 0) rc = add_kid(&one, read_at(r, loosest), PY_EQ);
-  if (rc >= 0) return add_node(r, node, &one);
-  free(one.at);
-  return rc;
+  return finish(r, rc, node, &one);
 }
 
 static int32_t read_operand(struct reading *r, enum level loosest) {
@@ -190,6 +230,7 @@ static int32_t read_operand(struct reading *r, enum level loosest) {
     case TOK_STRING: return read_text(r, PY_STRING, 1);
     case TOK_OPEN: return read_brackets(r, TOK_CLOSE);
     case TOK_LIST: return read_brackets(r, TOK_UNLIST);
+    case TOK_SET: return read_brackets(r, TOK_UNSET);
     case TOK_MINUS: return read_unary(r, PY_NEG, L_SIGN);
     case TOK_PLUS: return read_unary(r, PY_PLUS, L_SIGN);
     case TOK_TILDE: return read_unary(r, PY_INVERT, L_SIGN);
@@ -226,12 +267,6 @@ static bool relation_at(const parser *p, enum py_relation *relation, int *words)
   *words = 2;
   *relation = PY_NOT_IN;
   return token_is(&p->token, "not") && parser_peek(p, &ahead) >= 0 && token_is(&ahead, "in");
-}
-
-static int32_t finish(struct reading *r, int rc, struct py_node node, struct kids *list) {
-  if (rc >= 0) return add_node(r, node, list);
-  free(list->at);
-  return rc;
 }
 
 static int32_t read_compare(struct reading *r, int32_t left) {

@@ -9,7 +9,9 @@ enum py_kind {
   PY_BOOL,    /* num: 0 or 1 */
   PY_STRING,  /* the characters between the quotes */
   PY_NAME,
-  PY_LIST,    /* or a tuple */
+  PY_LIST,    /* or a tuple, or (num: 1) a set */
+  PY_EACH,    /* a comprehension's list; kid: its first PY_FOR */
+  PY_FOR,     /* text: the name; kids: the list, conditions, then what each gives: a value, or a further PY_FOR */
   PY_NEG, PY_PLUS, PY_INVERT, PY_NOT,
   PY_ADD, PY_SUB, PY_MUL, PY_DIV, PY_FLOORDIV, PY_MOD, PY_POW,
   PY_BITAND, PY_BITOR, PY_BITXOR, PY_SHL, PY_SHR,
@@ -27,7 +29,7 @@ struct py_node {
   enum py_kind kind;
   bool is_float;
   position at;
-  const char *text; /* of names and strings, in the source */
+  const char *text; /* of names, strings and numbers, in the source */
   size_t len;
   int64_t num, den;
   size_t first, n; /* kids */

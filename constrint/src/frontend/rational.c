@@ -147,6 +147,17 @@ rational rational_trunc(ci_builder *b, rational x) {
   return rational_choose(b, ci_apply2(b, CI_GE, x.num, ci_int(b, 0)), down, up);
 }
 
+rational rational_round(ci_builder *b, rational x) {
+  if (x.den == NOTHING) return rational_floor(b, x);
+  rational two = rational_int(b, 2, 1), one = rational_int(b, 1, 1), half = rational_int(b, 1, 2);
+  rational shifted = rational_add(b, x, half), up = rational_floor(b, shifted);
+  ci_expr tie = rational_compare(b, CI_EQ, shifted, up), odd = rational_compare(b, CI_EQ, rational_mod(b, up, two), one);
+  rational r = rational_choose(b, ci_apply2(b, CI_AND, tie, odd), rational_add(b, up, rational_neg(b, one)), up);
+  r.defined = up.defined;
+  r.is_float = false;
+  return r;
+}
+
 rational rational_best(ci_builder *b, ci_op op, rational x, rational y) {
   struct bounds p = scaled_bounds(&x, &y), q = scaled_bounds(&y, &x);
   struct bounds n = op == CI_MIN ? (struct bounds){least(p.lo, q.lo), least(p.hi, q.hi)}

@@ -32,6 +32,8 @@ rational rational_mod(ci_builder *b, rational x, rational y);
 rational rational_abs(ci_builder *b, rational x);
 rational rational_floor(ci_builder *b, rational x);
 rational rational_trunc(ci_builder *b, rational x);
+/* To the nearest whole number, halves to the even one. */
+rational rational_round(ci_builder *b, rational x);
 /* min (CI_MIN) or max (CI_MAX). */
 rational rational_best(ci_builder *b, ci_op op, rational x, rational y);
 rational rational_choose(ci_builder *b, ci_expr condition, rational x, rational y);

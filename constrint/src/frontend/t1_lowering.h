@@ -17,6 +17,9 @@ struct value {
   size_t len;
 };
 
+/* A parameter with both strings and numbers. */
+static inline bool lower_mixed(const struct value *v) { return v->parameter && v->parameter->kind == T1_MIXED; }
+
 struct lowering {
   parser *parser;
   ci_builder *builder;
@@ -28,6 +31,15 @@ struct lowering {
 static inline const struct py_node *py_at(const struct lowering *l, int32_t node) { return &l->tree->nodes[node]; }
 static inline int32_t py_kid(const struct lowering *l, const struct py_node *n, size_t i) { return l->tree->kids[n->first + i].node; }
 bool py_calls(const struct py_node *n, const char *name);
+
+/* t1_compare.c: x OP y; x in a list.  n: the comparison. */
+int lower_relation(struct lowering *l, const struct py_node *n, enum py_relation r, const struct value *x, const struct value *y,
+                   struct truth *out);
+int lower_contains(struct lowering *l, int32_t list, const struct value *x, struct truth *out);
+/* The value is one that Python takes for false, of a text. */
+ci_expr lower_empty(struct lowering *l, const struct value *text);
+/* A test that is evaluated where `defined` holds. */
+struct truth lower_guarded(const struct lowering *l, ci_expr test, ci_expr defined);
 
 int lower_truth(struct lowering *l, int32_t node, struct truth *out);
 int lower_value(struct lowering *l, int32_t node, struct value *out);

@@ -39,18 +39,11 @@ static bool common_denominator(const struct t1_parameter *p, int64_t *den, ints 
 }
 
 static rational own_number(const struct t1_parameter *p) {
-  rational r = {p->variable, NOTHING, NOTHING, WIDE_MAX, WIDE_MIN, 1, true, false};
-  for (size_t i = 0; i < p->values.n; i++) {
-    int64_t v = p->values.at[i].num;
-    if (v < r.lo) r.lo = v;
-    if (v > r.hi) r.hi = v;
-    if (!v) r.nonzero = false;
-  }
-  return r;
+  return (rational){p->variable, NOTHING, NOTHING, p->lo, p->hi, 1, !p->has_zero, false};
 }
 
 static int lower_parameter(const struct lowering *l, const struct py_node *n, const struct t1_parameter *p, struct value *out) {
-  if (p->kind == T1_STRING) {
+  if (p->kind == T1_STRING || p->kind == T1_MIXED) {
     *out = (struct value){.is_text = true, .parameter = p};
     return CI_OK;
   }
@@ -82,7 +75,8 @@ static int lower_name(const struct lowering *l, const struct py_node *n, struct 
 int lower_number_kid(struct lowering *l, const struct py_node *n, size_t i, rational *out) {
   struct value v;
   int rc = lower_value(l, py_kid(l, n, i), &v);
-  if (rc >= 0 && v.is_text) return lower_refuse(l, py_at(l, py_kid(l, n, i)), "a string where a number is needed");
+  if (rc >= 0 && v.is_text) return lower_refuse(l, py_at(l, py_kid(l, n, i)), lower_mixed(&v) ?
+    "a parameter with both strings and numbers can only be compared by ==, != and in" : "a string where a number is needed");
   if (rc >= 0) *out = v.number;
   return rc;
 }
@@ -198,6 +192,7 @@ static int lower_number(struct lowering *l, int32_t node, rational *out) {
     case PY_TERNARY: return lower_ternary(l, n, out);
     case PY_NOT: case PY_COMPARE: return truth_as_number(l, node, out);
     case PY_LIST: return lower_refuse(l, n, "a list stands behind 'in' or in a function only");
+    case PY_EACH: case PY_FOR: return lower_refuse(l, n, "a comprehension stands behind 'in' or in a list of values only");
     case PY_CALL: break;
     default: return lower_binary(l, n, n->kind, out);
   }

@@ -1,193 +1,202 @@
 /* A parameter's values: a Python list in a string, or a JSON list. */
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "../error.h"
-#include "json_place.h"
 #include "t1.h"
 
 enum { MAX_VALUES = 1 << 22 };
 
 void t1_values_free(struct t1_values *list) {
-  for (size_t i = 0; i < list->n; i++) free(list->at[i].text);
   free(list->at);
+  *list = (struct t1_values){0};
 }
 
 int t1_add_value(struct t1_values *list, struct t1_value v) {
-  struct t1_value *bigger = list->at;
   if (list->n == list->room) {
-    size_t room = list->room ? 2 * list->room : 16;
-    bigger = realloc(list->at, room * sizeof *bigger);
-    if (bigger) list->room = room;
+    size_t room = list->room ? 4 * list->room : 16;
+    struct t1_value *bigger = realloc(list->at, room * sizeof *bigger);
+    if (!bigger) return ci_fail(CI_ENOMEM, "out of memory while reading values");
+    list->at = bigger;
+    list->room = room;
   }
-  if (!bigger) {
-    free(v.text);
-    return ci_fail(CI_ENOMEM, "out of memory while reading values");
-  }
-  list->at = bigger;
   list->at[list->n++] = v;
   return CI_OK;
 }
 
-static int add_text(struct t1_values *list, struct t1_value v, const char *sign, const char *text, size_t len) {
-  v.text = malloc(len + 2);
-  if (!v.text) return ci_fail(CI_ENOMEM, "out of memory while reading values");
-  sprintf(v.text, "%s%.*s", sign, (int)len, text);
-  return t1_add_value(list, v);
-}
+/* ---- Order and equality ---- */
 
-static int too_large(const parser *p) {
-  return source_fail(p->source, p->token.place, "the number does not fit 64 bits");
-}
-
-/* [-] number */
-static int parse_number(parser *p, struct t1_values *out) {
-  bool minus = p->token.kind == TOK_MINUS;
-  int rc = minus || p->token.kind == TOK_PLUS ? parser_advance(p) : CI_OK;
-  if (rc < 0) return rc;
-  struct t1_value v = {T1_INT, (int64_t)p->token.value, 1, NULL};
-  const token *t = &p->token;
-  if (t->kind != TOK_INT && t->kind != TOK_FRACTION) return parser_unexpected(p, "a value");
-  if (t->kind == TOK_INT && (t->too_large || t->value > (uint64_t)INT64_MAX + minus)) return too_large(p);
-  if (t->kind == TOK_FRACTION && !py_fraction(t->place.at, t->len, &v.num, &v.den)) return too_large(p);
-  if (minus) v.num = (int64_t)(0 - (uint64_t)v.num);
-  if (t->kind == TOK_FRACTION) v.kind = T1_FLOAT;
-  rc = add_text(out, v, minus ? "-" : "", t->place.at, t->len);
-  return rc < 0 ? rc : parser_advance(p);
-}
-
-static int parse_value(parser *p, struct t1_values *out) {
-  const token t = p->token;
-  bool is_true = token_is(&t, "True") || token_is(&t, "true");
-  int rc;
-  if (t.kind == TOK_STRING) rc = add_text(out, (struct t1_value){.kind = T1_STRING}, "", t.place.at + 1, t.len - 2);
-  else if (is_true || token_is(&t, "False") || token_is(&t, "false"))
-    rc = add_text(out, (struct t1_value){T1_BOOL, is_true, 1, NULL}, "", is_true ? "True" : "False", is_true ? 4 : 5);
-  else return parse_number(p, out);
-  return rc < 0 ? rc : parser_advance(p);
-}
-
-/* a, b, c up to the closing token */
-static int parse_items(parser *p, enum token_kind close, struct t1_values *out) {
-  bool more = p->token.kind != close;
-  int rc = CI_OK;
-  while (rc >= 0 && more) {
-    if (out->n >= MAX_VALUES) return source_fail(p->source, p->token.place, "more than %d values", MAX_VALUES);
-    rc = parse_value(p, out);
-    if (rc >= 0) rc = parser_accept(p, TOK_COMMA, &more);
-    if (rc >= 0 && p->token.kind == close) more = false;
+/* Numbers by size before strings; 1, 1.0 and True are the same, as in Python. */
+static int order(const struct t1_value *a, const struct t1_value *b) {
+  bool text = a->kind == T1_STRING;
+  if (text != (b->kind == T1_STRING)) return text ? 1 : -1;
+  if (text) {
+    int first = memcmp(a->text, b->text, a->len < b->len ? a->len : b->len);
+    return first ? first : (a->len > b->len) - (a->len < b->len);
   }
-  return rc < 0 ? rc : parser_expect(p, close, "or ',' in the list of values");
+  __int128 x = (__int128)a->num * b->den, y = (__int128)b->num * a->den;
+  return (x > y) - (x < y);
 }
 
-static bool all_ints(const struct t1_values *v) {
-  for (size_t i = 0; i < v->n; i++)
-    if (v->at[i].kind != T1_INT) return false;
+bool t1_same_value(const struct t1_value *a, const struct t1_value *b) { return order(a, b) == 0; }
+
+struct seen { const struct t1_value *value; size_t place; };
+
+static int by_value(const void *a, const void *b) {
+  const struct seen *x = a, *y = b;
+  int first = order(x->value, y->value);
+  return first ? first : (x->place > y->place) - (x->place < y->place);
+}
+
+/* The common case, in which nothing can be there twice. */
+static bool ascends(const struct t1_values *list) {
+  for (size_t i = 0; i < list->n; i++)
+    if (list->at[i].kind != T1_INT || (i && list->at[i].num <= list->at[i - 1].num)) return false;
   return true;
 }
 
-/* The values of range(lo, hi, step), as Python has them. */
-static int count_up(const parser *p, position at, const int64_t r[3], struct t1_values *out) {
-  if (!r[2]) return source_fail(p->source, at, "a range's step is not 0");
-  for (__int128 v = r[0]; r[2] > 0 ? v < r[1] : v > r[1]; v += r[2]) {
-    if (out->n >= MAX_VALUES) return source_fail(p->source, at, "more than %d values", MAX_VALUES);
-    char text[32];
-    int n = snprintf(text, sizeof text, "%lld", (long long)v);
-    int rc = add_text(out, (struct t1_value){T1_INT, (int64_t)v, 1, NULL}, "", text, (size_t)n);
-    if (rc < 0) return rc;
+static void mark_doubles(const struct t1_values *list, struct seen *sorted, char *marks, size_t *n) {
+  for (size_t i = 0; i < list->n; i++) sorted[i] = (struct seen){&list->at[i], i};
+  qsort(sorted, list->n, sizeof *sorted, by_value);
+  for (size_t i = 1; i < list->n; i++)
+    if (t1_same_value(sorted[i].value, sorted[i - 1].value)) marks[sorted[i].place] = 1, ++*n;
+}
+
+char *t1_find_doubles(const struct t1_values *list, size_t *n) {
+  char *marks = calloc(list->n + 1, 1);
+  struct seen *sorted = NULL;
+  *n = 0;
+  if (marks && ascends(list)) return marks;
+  if (marks) sorted = malloc((list->n + 1) * sizeof *sorted);
+  if (sorted) mark_doubles(list, sorted, marks, n);
+  else {
+    free(marks);
+    marks = NULL;
+    ci_fail(CI_ENOMEM, "out of memory while reading values");
   }
+  free(sorted);
+  return marks;
+}
+
+/* ---- How a value is shown ---- */
+
+/* num / den in decimals; false: they do not end. */
+static bool decimals(int64_t num, int64_t den, char *room, size_t size) {
+  unsigned __int128 whole = num < 0 ? -(unsigned __int128)num : (unsigned __int128)num;
+  unsigned __int128 rest = whole % (uint64_t)den;
+  int used = snprintf(room, size, "%s%llu.", num < 0 ? "-" : "", (unsigned long long)(whole / (uint64_t)den));
+  for (int digits = 0; rest || !digits; digits++) {
+    if (digits > 30 || (size_t)used + 2 > size) return false;
+    rest *= 10;
+    room[used++] = (char)('0' + (int)(rest / (uint64_t)den));
+    rest %= (uint64_t)den;
+  }
+  room[used] = 0;
+  return true;
+}
+
+void t1_value_text(const struct t1_value *v, char *room, size_t size) {
+  if (v->text) snprintf(room, size, "%.*s", (int)(v->len < size ? v->len : size - 1), v->text);
+  else if (v->kind == T1_BOOL) snprintf(room, size, "%s", v->num ? "True" : "False");
+  else if (v->kind == T1_INT) snprintf(room, size, "%lld", (long long)v->num);
+  else if (!decimals(v->num, v->den, room, size))
+    snprintf(room, size, "%lld/%lld", (long long)v->num, (long long)v->den);
+}
+
+/* ---- A string ---- */
+
+static const char *skip_blanks(const char *p, const char *end) {
+  while (p < end && *p == ' ') p++;
+  return p;
+}
+
+/* A decimal number of at most 18 digits; NULL: there is none. */
+static const char *quick_number(const char *p, const char *end, struct t1_value *v) {
+  const char *text = p;
+  bool minus = p < end && *p == '-';
+  const char *digits = p += minus;
+  uint64_t n = 0;
+  for (unsigned d; p < end && (d = (unsigned)*p - '0') < 10; p++) n = 10 * n + d;
+  *v = (struct t1_value){T1_INT, (uint32_t)(p - text), text, minus ? -(int64_t)n : (int64_t)n, 1};
+  return p == digits || p - digits > 18 || (*digits == '0' && p - digits > 1) ? NULL : p;
+}
+
+static size_t count_commas(const char *p, const char *end) {
+  size_t n = 0;
+  for (; p < end; p++) n += *p == ',';
+  return n;
+}
+
+/* Lists such as "[1, 2, 4]", which nearly all are.  What else may be there is
+ * left to the parser, false; so is every message. */
+static bool quick_list(const char *p, const char *end, struct t1_values *out) {
+  size_t room = count_commas(p, end) + 1;
+  if (p == end || *p != '[' || room > MAX_VALUES || !(out->at = malloc(room * sizeof *out->at))) return false;
+  out->room = room;
+  do {
+    p = quick_number(skip_blanks(p + 1, end), end, &out->at[out->n++]);
+    if (!p) return false;
+    p = skip_blanks(p, end);
+  } while (p < end && *p == ',');
+  return p + 1 == end && *p == ']';
+}
+
+static int read_expression(struct t1_space *t, js_id string, struct t1_values *out) {
+  struct t1_text text;
+  struct py_tree tree = {0};
+  out->n = 0;
+  int rc = t1_open(t, string, &text);
+  if (rc < 0) return rc;
+  int32_t root = py_parse(&text.parser, &tree);
+  rc = root < 0 ? root : t1_evaluate(&text.parser, &tree, root, out);
+  py_free(&tree);
+  return rc;
+}
+
+static int read_text(struct t1_space *t, js_id string, struct t1_values *out) {
+  const char *text = js_begin(t->json, string) + 1;
+  if (quick_list(text, text + js_len(t->json, string) - 2, out)) return CI_OK;
+  return read_expression(t, string, out);
+}
+
+/* ---- A JSON list ---- */
+
+static int read_number(struct t1_space *t, js_id item, struct t1_value *v) {
+  const char *text = js_begin(t->json, item);
+  size_t len = js_len(t->json, item), minus = *text == '-';
+  bool whole = !memchr(text, '.', len) && !memchr(text, 'e', len) && !memchr(text, 'E', len);
+  *v = (struct t1_value){.kind = whole ? T1_INT : T1_FLOAT, .text = text, .len = (uint32_t)len};
+  if (!py_fraction(text + minus, len - minus, &v->num, &v->den)) return t1_fail(t, item, "the number does not fit 64 bits");
+  if (minus) v->num = -v->num;
   return CI_OK;
 }
 
-/* range(hi), range(lo, hi), range(lo, hi, step) */
-static int parse_range(parser *p, struct t1_values *out) {
-  struct t1_values arguments = {0};
-  position at = p->token.place;
-  int rc = parser_advance(p);
-  if (rc >= 0) rc = parser_expect(p, TOK_OPEN, "behind 'range'");
-  if (rc >= 0) rc = parse_items(p, TOK_CLOSE, &arguments);
-  if (rc >= 0 && (arguments.n < 1 || arguments.n > 3 || !all_ints(&arguments)))
-    rc = source_fail(p->source, at, "range() takes one to three whole numbers");
-  if (rc >= 0) {
-    const struct t1_value *a = arguments.at;
-    int64_t r[3] = {arguments.n > 1 ? a[0].num : 0, a[arguments.n > 1].num, arguments.n > 2 ? a[2].num : 1};
-    rc = count_up(p, at, r, out);
-  }
-  t1_values_free(&arguments);
-  return rc;
-}
-
-static int parse_list(parser *p, struct t1_values *out) {
-  if (token_is(&p->token, "list")) {
-    int rc = parser_advance(p);
-    if (rc >= 0) rc = parser_expect(p, TOK_OPEN, "behind 'list'");
-    if (rc >= 0 && !token_is(&p->token, "range")) rc = parser_unexpected(p, "'range'");
-    if (rc >= 0) rc = parse_range(p, out);
-    return rc < 0 ? rc : parser_expect(p, TOK_CLOSE, "behind the range");
-  }
-  if (token_is(&p->token, "range")) return parse_range(p, out);
-  bool tuple = p->token.kind == TOK_OPEN;
-  if (!tuple && p->token.kind != TOK_LIST) return parser_unexpected(p, "a list of values in [ ]");
-  int rc = parser_advance(p);
-  return rc < 0 ? rc : parse_items(p, tuple ? TOK_CLOSE : TOK_UNLIST, out);
-}
-
-static int read_text(const source *s, position at, const char *text, struct t1_values *out) {
-  source part = {s->name, text, strlen(text), at.line, 0};
-  parser p = {.source = &part};
-  position begin = {text, at.line, at.column + 1};
-  json_plain_string(s, at, &part, &begin);
-  lexer_init_at(&p.lexer, &part, begin);
-  p.lexer.fractions = true;
-  int rc = lexer_next(&p.lexer, &p.token);
-  if (rc >= 0) rc = parse_list(&p, out);
-  if (rc >= 0 && p.token.kind != TOK_END) return parser_unexpected(&p, "the end of the values");
-  return rc;
-}
-
-/* The shortest decimal text that reads back as this number. */
-static void shortest(double value, char *text, size_t size) {
-  for (int digits = 1; digits <= 17; digits++) {
-    snprintf(text, size, "%.*g", digits, value);
-    if (strtod(text, NULL) == value) return;
+int t1_read_value(struct t1_space *t, js_id item, struct t1_value *v) {
+  bool plain;
+  size_t len;
+  *v = (struct t1_value){.kind = T1_BOOL, .num = 1, .den = 1};
+  switch (js_kind(t->json, item)) {
+    case JS_NUMBER: return read_number(t, item, v);
+    case JS_STRING:
+      v->kind = T1_STRING;
+      v->text = js_string(t->json, item, &len, &plain);
+      v->len = (uint32_t)len;
+      return v->text ? CI_OK : CI_ENOMEM;
+    case JS_FALSE: v->num = 0; return CI_OK;
+    case JS_TRUE: return CI_OK;
+    default: return t1_fail(t, item, "a value is a number, a string or a truth value");
   }
 }
 
-static int read_real(const source *s, position at, double value, struct t1_values *out) {
-  char text[64];
-  struct t1_value v = {.kind = T1_FLOAT};
-  bool minus = value < 0;
-  shortest(fabs(value), text, sizeof text);
-  if (!py_fraction(text, strlen(text), &v.num, &v.den)) return source_fail(s, at, "the number does not fit 64 bits");
-  if (minus) v.num = -v.num;
-  return add_text(out, v, minus ? "-" : "", text, strlen(text));
-}
-
-static int read_item(const source *s, position at, const json_t *item, struct t1_values *out) {
-  char text[32];
-  switch (json_typeof(item)) {
-    case JSON_INTEGER:
-      snprintf(text, sizeof text, "%" JSON_INTEGER_FORMAT, json_integer_value(item));
-      return add_text(out, (struct t1_value){T1_INT, json_integer_value(item), 1, NULL}, "", text, strlen(text));
-    case JSON_REAL: return read_real(s, at, json_real_value(item), out);
-    case JSON_STRING:
-      return add_text(out, (struct t1_value){.kind = T1_STRING}, "", json_string_value(item), json_string_length(item));
-    case JSON_TRUE: return add_text(out, (struct t1_value){T1_BOOL, 1, 1, NULL}, "", "True", 4);
-    case JSON_FALSE: return add_text(out, (struct t1_value){T1_BOOL, 0, 1, NULL}, "", "False", 5);
-    default: return source_fail(s, at, "a value is a number, a string or a truth value");
-  }
-}
-
-int t1_read_values(const source *s, position at, const json_t *json, struct t1_values *out) {
-  if (json_is_string(json)) return read_text(s, at, json_string_value(json), out);
-  if (!json_is_array(json)) return source_fail(s, at, "Values is a list, or a string with a Python list");
-  position item;
-  bool more = json_first(s, at, &item);
-  for (size_t i = 0; i < json_array_size(json) && more; i++) {
-    int rc = read_item(s, item, json_array_get(json, i), out);
+int t1_read_values(struct t1_space *t, js_id list, struct t1_values *out) {
+  if (js_is(t->json, list, JS_STRING)) return read_text(t, list, out);
+  if (!js_is(t->json, list, JS_ARRAY)) return t1_fail(t, list, "the values are a list, or a string with a Python list");
+  js_id item = js_first(list);
+  for (uint32_t i = 0; i < js_size(t->json, list); i++, item = js_next(t->json, item)) {
+    struct t1_value v;
+    int rc = t1_read_value(t, item, &v);
+    if (rc >= 0) rc = t1_add_value(out, v);
     if (rc < 0) return rc;
-    more = json_next(s, &item);
   }
   return CI_OK;
 }
