@@ -53,7 +53,7 @@ HW_API int hw_load(hw_model **out, const char *path);
 HW_API int hw_parse(hw_model **out, const char *text, size_t len, const char *name);
 /* Measurements tell how far they are: step of steps, and what is measured next. */
 typedef void (*hw_progress_fn)(void *data, const char *what, int step, int steps);
-/* device: "cpu" (later "cuda").  quick != 0: only what the system tells at
+/* device: "cpu" or "cuda".  quick != 0: only what the system tells at
  * once; else bandwidths, rates and latencies are measured too (a few seconds). */
 HW_API int hw_probe(hw_model **out, const char *device, int quick);
 /* The same with progress; fn is called from this thread, and may be NULL. */

@@ -25,6 +25,7 @@ static const schema_key keys[] = {
     {KEY(smt, COUNT, CPU, "hardware threads a core")},
     {KEY(sm_count, COUNT, GPU, "streaming multiprocessors"), .needed = true},
     {KEY(clock_hz, HZ, BOTH, "highest clock that the vendor or the system states")},
+    {KEY(clock_measured_hz, HZ, GPU, "clock that a long kernel ran at")},
     {KEY(base_clock_hz, HZ, BOTH, "clock without boost")},
 
     /* registers and lanes */
@@ -47,6 +48,11 @@ static const schema_key keys[] = {
     {KEY(max_blocks_per_sm, COUNT, GPU, "resident blocks an SM")},
     {KEY(max_cluster_size, COUNT, GPU, "blocks a cluster that every launch may have")},
     {KEY(max_cluster_size_optin, COUNT, GPU, "blocks a cluster with the non-portable attribute")},
+    {KEY(clusters_of_2, COUNT, GPU, "clusters of 2 blocks, each with a multiprocessor's shared memory, resident at once")},
+    {KEY(clusters_of_4, COUNT, GPU, "likewise of 4 blocks")},
+    {KEY(clusters_of_8, COUNT, GPU, "likewise of 8 blocks")},
+    {KEY(clusters_of_16, COUNT, GPU, "likewise of 16 blocks")},
+    {KEY(cooperative, COUNT, GPU, "1: launches whose blocks are all resident at once")},
 
     /* memories, from near to far */
     {KEY(line_bytes, BYTES, BOTH, "cache line")},
@@ -78,6 +84,11 @@ static const schema_key keys[] = {
     {KEY(tensor_fp8_flops, OPS_S, GPU, "fp8 on the tensor cores, fp32 sums, dense")},
     {KEY(tensor_fp4_flops, OPS_S, GPU, "fp4 on the tensor cores, dense")},
     {KEY(tensor_int8_ops, OPS_S, GPU, "int8 on the tensor cores, dense")},
+    {KEY(mma_bf16_flops, OPS_S, GPU, "bf16 by mma.sync (a warp's instruction), as measured")},
+    {KEY(mma_tf32_flops, OPS_S, GPU, "tf32 by mma.sync, as measured")},
+    {KEY(wgmma_bf16_flops, OPS_S, GPU, "bf16 by wgmma (four warps' instruction), as measured")},
+    {KEY(tanh_ops, OPS_S, GPU, "tanh.approx.f32 a second, all multiprocessors")},
+    {KEY(ex2_ops, OPS_S, GPU, "ex2.approx.f32 a second, all multiprocessors")},
     {KEY(l1_bandwidth, BYTES_S, CPU, "reading from level 1")},
     {KEY(l2_bandwidth, BYTES_S, BOTH, "reading from level 2; the device's on a GPU")},
     {KEY(l3_bandwidth, BYTES_S, CPU, "reading from level 3")},
@@ -85,6 +96,7 @@ static const schema_key keys[] = {
     {KEY(memory_bandwidth, BYTES_S, BOTH, "reading from main memory; the device's stated figure on a GPU")},
     {KEY(memory_bandwidth_all, BYTES_S, CPU, "reading from main memory, all cores at once")},
     {KEY(memory_bandwidth_copy, BYTES_S, GPU, "read and written together by a copy, as measured")},
+    {KEY(memory_bandwidth_read, BYTES_S, GPU, "read, as measured")},
 
     /* latencies */
     {KEY(barrier_ps, TIME, BOTH, "a barrier over all cores; over the whole grid on a GPU")},
@@ -92,6 +104,7 @@ static const schema_key keys[] = {
     {KEY(cluster_barrier_ps, TIME, GPU, "a barrier over one cluster")},
     {KEY(dsmem_exchange_ps, TIME, GPU, "a word from SM to SM through distributed shared memory")},
     {KEY(l2_latency_ps, TIME, GPU, "a load that hits level 2")},
+    {KEY(l2_exchange_ps, TIME, GPU, "a word from SM to SM through level 2, where the receiver polls it")},
     {KEY(launch_ps, TIME, GPU, "an empty kernel, from launch to launch")},
 };
 

@@ -148,12 +148,16 @@ static int too_many(const gpu_shape *s, int64_t most, char *why) {
   return GPU_EINVAL;
 }
 
+int gpu_clusters(const gpu_device *d, const gpu_kernel *k, const gpu_shape *shape, int *out, char *why) {
+  cu_launch_attribute at[2];
+  const cu_launch l = launch_of(shape, NULL, at);
+  return gpu_check(d, d->cu.occupancy_clusters(out, k->function, &l), "how many clusters fit", why);
+}
+
 int gpu_fits(const gpu_device *d, const gpu_kernel *k, const gpu_shape *s, char *why) {
   int n = 0, rc;
   if (s->cluster > 1) { /* one cluster must fit; of a cooperative launch all of them */
-    cu_launch_attribute at[2];
-    cu_launch l = launch_of(s, NULL, at);
-    rc = gpu_check(d, d->cu.occupancy_clusters(&n, k->function, &l), "how many clusters fit", why);
+    rc = gpu_clusters(d, k, s, &n, why);
     if (rc) return rc;
     return n < 1 || (s->cooperative && s->grid > n * s->cluster) ? too_many(s, n * s->cluster, why) : GPU_OK;
   }

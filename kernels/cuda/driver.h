@@ -57,6 +57,8 @@ int gpu_module_load(const gpu_device *d, const void *cubin, cu_module *out, char
 int gpu_kernel_get(const gpu_device *d, cu_module m, const char *entry, const gpu_shape *shape, gpu_kernel *out, char *why);
 /* 0 when all blocks of a cooperative or clustered launch can be resident at once, by the driver's own count. */
 int gpu_fits(const gpu_device *d, const gpu_kernel *k, const gpu_shape *shape, char *why);
+/* How many clusters of `shape` can be resident at once. */
+int gpu_clusters(const gpu_device *d, const gpu_kernel *k, const gpu_shape *shape, int *out, char *why);
 /* One parameter, a structure, by value. */
 int gpu_launch(const gpu_device *d, const gpu_kernel *k, const gpu_shape *shape, const void *parameter, cu_stream s, char *why);
 

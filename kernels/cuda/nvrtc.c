@@ -114,8 +114,10 @@ int gpu_usage_parse(const char *log, gpu_usage out[GPU_ENTRIES]) {
   for (const char *line = log, *end; *line; line = *end ? end + 1 : end) {
     end = line + strcspn(line, "\n");
     gpu_usage u;
-    if (begins_entry(line, end, &u) && n < GPU_ENTRIES) out[n++] = u;
-    else if (n) read_line(line, end, &out[n - 1]);
+    if (!begins_entry(line, end, &u)) {
+      if (n) read_line(line, end, &out[n - 1]);
+    } else if (n < GPU_ENTRIES) out[n++] = u;
+    else break;
   }
   return n;
 }

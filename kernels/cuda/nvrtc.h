@@ -15,7 +15,7 @@ typedef struct gpu_usage {
   int registers, shared /* static */, stack, spills /* bytes stored */;
 } gpu_usage;
 
-enum { GPU_ENTRIES = 8 };
+enum { GPU_ENTRIES = 24 };
 
 typedef struct gpu_cubin {
   void *data; /* malloc */

@@ -26,7 +26,7 @@ typedef long long fr_int; /* 64 bits on both sides */
 enum { FR_ELMAN, FR_LSTM, FR_GRU, FR_SLSTM };            /* FR_FUNCTION, the order of flashrnn_function */
 enum { FR_INFERENCE, FR_TRAINING, FR_BACKWARD };         /* FR_PASS, the order of flashrnn_pass */
 enum { FR_FP32, FR_TF32, FR_FP16, FR_BF16 };             /* FR_DTYPE, the order of flashrnn_dtype */
-enum { FR_RESIDENT, FR_CLUSTER, FR_GRID, FR_STREAMING, FR_ALTERNATING }; /* FR_FAMILY */
+enum { FR_RESIDENT, FR_CLUSTERED, FR_GRID, FR_STREAMING, FR_ALTERNATING }; /* FR_FAMILY */
 enum { FR_LOCAL, FR_MAILBOX, FR_FLAGS, FR_DSMEM };       /* FR_EXCHANGE: none, polled output, flag barrier, cluster push */
 
 /* The configuration: one fr_int a parameter, in the spec's order; the macro is FR_ and the name in capitals. */
