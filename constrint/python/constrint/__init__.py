@@ -3,8 +3,8 @@
     from constrint import Space
     space = Space({"x": [1, 2, 4, 8], "y": [1, 2, 4, 8]}, ["x * y <= 16", "x % y == 0"])
 """
-from ._library import library as _library
+from . import _library
 from .space import Config, Space
 
-__version__: str = _library.ci_version().decode()
+__version__: str = _library.library.ci_version().decode()
 __all__ = ["Config", "Space"]
