@@ -128,10 +128,14 @@ class Writer:
         return f"({x} {signs[type(op)]} {y})"
 
 
+def names_in(tree, known):
+    return {n.id for n in ast.walk(tree) if isinstance(n, ast.Name) and n.id in known}
+
+
 def greedy(space):
     """Next the condition that adds the fewest combinations; what no condition names comes last."""
     size = {name: len(values) for name, values in space.params}
-    waiting = [set(space_file.names_of(ast.unparse(t))) for t in space_file.conjuncts(space.conditions)]
+    waiting = [names_in(t, size) for t in space_file.conjuncts(space.conditions)]
     order = []
 
     def cost(names):
@@ -153,8 +157,8 @@ def placed(space, writer):
     """For each level the C conditions that are known there first."""
     at = [[] for _ in space.params]
     for tree in space_file.conjuncts(space.conditions):
-        names = [writer.place[n.id] for n in ast.walk(tree) if isinstance(n, ast.Name) and n.id in writer.place]
-        at[max(names, default=0)].append(writer.truth(tree))
+        names = names_in(tree, writer.place)
+        at[max(map(writer.place.get, names), default=0)].append(writer.truth(tree))
     return at
 
 
