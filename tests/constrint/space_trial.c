@@ -77,6 +77,14 @@ static bool is_sparse(const struct trial *t) {
   return t->solutions > 0 && t->solutions * 5 <= t->total && t->total >= 10 && !t->too_large;
 }
 
+static int ascending(const void *a, const void *b) {
+  int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+  return (x > y) - (x < y);
+}
+
+/* Names of the FlashRNN dialect are integers: their lists are conditions, their order is by size. */
+static void sort_values(struct variable *v) { qsort(v->value, (size_t)v->n, sizeof *v->value, ascending); }
+
 void trial_generate(struct trial *t, enum dialect dialect, uint64_t seed, bool sparse, enum mutation mutation) {
   random_seed(seed);
   for (int tries = 0; tries < 200; tries++) {
@@ -85,6 +93,9 @@ void trial_generate(struct trial *t, enum dialect dialect, uint64_t seed, bool s
     if (!sparse || is_sparse(t)) break;
   }
   t->len = print_model(&t->m, t->text, sizeof t->text);
+  if (dialect != FLASHRNN) return;
+  for (int i = 0; i < t->m.vars; i++) sort_values(&t->m.var[i]);
+  brute_force(t, mutation);
 }
 
 /* ---- The space ---- */
