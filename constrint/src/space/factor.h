@@ -1,0 +1,60 @@
+/* A condition as an automaton that reads the values of its variables in the
+ * order of the part's levels.
+ *
+ * Few states: it is worked out whole beforehand, and made as small as can be.
+ * Many: live, its states are those that the frontier asks for, level by level. */
+#ifndef CI_FACTOR_H
+#define CI_FACTOR_H
+
+#include "batch.h"
+#include "keys.h"
+#include "plan.h"
+
+/* States.  All others are numbered from FACTOR_FIRST on. */
+enum { FACTOR_FALSE, FACTOR_TRUE, FACTOR_UNKNOWN /* true or false: that takes more than 128 bits */, FACTOR_FIRST };
+
+struct factor {
+  const struct plan *plan;
+  const struct condition *condition;
+  struct tape tape;
+  uint32_t levels;
+  uint32_t *vars;    /* levels */
+  bool live;
+  uint32_t start;    /* the state before the first level */
+  uint32_t *states;  /* per level: states before it, the first FACTOR_FIRST included */
+  uint32_t **next;   /* per level: states * values of the variable; NULL where it was not worked out */
+  /* live: */
+  struct keys before, after; /* keys of the states around the level at hand */
+};
+
+/* What factors share while they are worked out. */
+struct workshop {
+  budget *b;
+  struct plan *plan;
+  struct batch batch;
+  struct keys rows;     /* of minimising */
+  uint64_t effort, effort_limit; /* transitions worked out; 0: no limit */
+};
+
+void workshop_init(struct workshop *w, struct plan *p);
+void workshop_free(struct workshop *w);
+
+/* vars: the condition's, in the order of the part's levels. */
+int factor_init(struct factor *f, struct plan *p, const struct condition *c, const uint32_t *vars);
+void factor_free(struct factor *f);
+/* Work it out whole.  1: done, 0: it would take more than w->effort_limit; < 0: an error. */
+int factor_complete(struct factor *f, struct workshop *w);
+
+/* Live: the rows of a level for the states before it, for all values of its variable. */
+int factor_expand(struct factor *f, struct workshop *w, uint32_t level);
+/* Live: keep the states of f->before for which to[i] is not 0; they get the numbers to[i]: ascending, from FACTOR_FIRST on. */
+void factor_keep(struct factor *f, const uint32_t *to);
+/* Live: the states that n pairs of a state before the level and a value lead to. */
+int factor_step(struct factor *f, struct workshop *w, uint32_t level, const uint32_t *states, const int64_t *values,
+                size_t n, uint32_t *out);
+/* Live: f->after becomes f->before. */
+void factor_advance(struct factor *f);
+
+static inline size_t factor_width(const struct factor *f, uint32_t level) { return f->plan->vars[f->vars[level]].n; }
+
+#endif

@@ -1,0 +1,39 @@
+/* One part of the problem, level by level: a node of the frontier is a state of
+ * each condition that is under way. */
+#ifndef CI_FRONTIER_H
+#define CI_FRONTIER_H
+
+#include "factor.h"
+
+/* The nodes of a level and their edges.  value: positions in the variable's values. */
+struct frontier_level {
+  uint32_t nodes;
+  uint32_t *begin;  /* nodes + 1 */
+  size_t begin_capacity;
+  uint32_t *value, *child;
+  size_t edges, value_capacity, child_capacity;
+};
+
+struct frontier {
+  budget *b;
+  struct plan *plan;
+  uint32_t levels;
+  const uint32_t *vars;    /* levels */
+  struct factor *factors;
+  size_t nfactors;
+  struct frontier_level *level; /* levels */
+  uint32_t width;               /* nodes after the last level */
+  bool *unknown;                /* of those: some condition takes more than 128 bits */
+  uint64_t edges;               /* so far */
+  uint64_t edge_limit;          /* 0: none */
+};
+
+/* The factors' variables come in the order of vars.  1: done, 0: more than
+ * edge_limit; < 0: an error.  Free it whatever the result. */
+int frontier_run(struct frontier *x, struct workshop *w);
+void frontier_free(struct frontier *x);
+
+/* reduce.c: drop what leads nowhere, merge what is equal; the root may be gone: then level[0].nodes is 0. */
+int frontier_reduce(struct frontier *x);
+
+#endif

@@ -1,0 +1,250 @@
+/* The order of a part's variables: the one whose frontier is expected to stay
+ * smallest.
+ *
+ * For a set of variables that have values, the frontier is estimated by the
+ * words that later levels read: log2 of how many values each may have.  The
+ * declared order plays no role but to break ties. */
+#include "part.h"
+
+#include <math.h>
+#include <string.h>
+
+typedef uint64_t varset; /* by index in the part; parts of more variables share bits */
+
+struct site { /* a node of some condition that has arguments */
+  int32_t op;
+  uint32_t first, n; /* its arguments, in args */
+  varset vars;
+};
+
+struct ordering {
+  struct plan *p;
+  int32_t part;
+  uint32_t n;
+  const uint32_t *vars;
+  double *weight;       /* per variable of the part: log2 of its values */
+  struct site *sites;
+  size_t nsites, site_capacity;
+  uint32_t *args;       /* words: index in the tables below */
+  size_t nargs, arg_capacity;
+  varset *word_vars;    /* per node of the pool */
+  double *word_log;
+  uint32_t *visited;    /* per node of the pool: marks */
+  uint32_t mark;
+  uint32_t *index;      /* per variable of the model */
+  struct { varset set; double log; bool known; } memo[1024];
+};
+
+/* ---- what the conditions look like ---- */
+
+static bool is_chain(int32_t op) {
+  return op == CI_ADD || op == CI_MUL || op == CI_MIN || op == CI_MAX || op == CI_AND || op == CI_OR;
+}
+
+static double width_log(const struct pool_node *x) {
+  double width = (double)x->hi - (double)x->lo + 1;
+  return width > 1 ? log2(width) : 0;
+}
+
+/* How many values a node may have: no more than its arguments' together. */
+static void measure(struct ordering *o, pool_id e) {
+  const struct pool_node *x = &o->p->pool.nodes[e];
+  double sum = 0;
+  varset vars = 0;
+  if (x->op == NODE_VAR) {
+    vars = (varset)1 << (o->index[x->data] & 63);
+    sum = o->p->vars[x->data].log_size;
+  }
+  for (int32_t i = 0; i < x->n; i++) {
+    pool_id a = pool_args(&o->p->pool, x)[i];
+    vars |= o->word_vars[a];
+    sum += o->word_log[a];
+  }
+  double width = width_log(x);
+  o->word_vars[e] = vars;
+  o->word_log[e] = sum < width ? sum : width;
+}
+
+static int add_site(struct ordering *o, pool_id e) {
+  const struct pool_node *x = &o->p->pool.nodes[e];
+  budget *b = o->p->b;
+  if (x->n == 0) return CI_OK;
+  if (!budget_grow(b, &o->sites, &o->site_capacity, o->nsites + 1, sizeof *o->sites) ||
+      !budget_grow(b, &o->args, &o->arg_capacity, o->nargs + (size_t)x->n, sizeof *o->args))
+    return CI_ENOMEM;
+  struct site *s = &o->sites[o->nsites++];
+  *s = (struct site){x->op, (uint32_t)o->nargs, 0, o->word_vars[e]};
+  for (int32_t i = 0; i < x->n; i++) {
+    pool_id a = pool_args(&o->p->pool, x)[i];
+    if (o->word_vars[a]) o->args[o->nargs++] = (uint32_t)a, s->n++;
+  }
+  return CI_OK;
+}
+
+static void mark_below(struct ordering *o, pool_id root, bool *used) {
+  used[root] = true;
+  for (pool_id e = root; e >= 0; e--) {
+    const struct pool_node *x = &o->p->pool.nodes[e];
+    for (int32_t i = 0; used[e] && i < x->n; i++) used[pool_args(&o->p->pool, x)[i]] = true;
+  }
+}
+
+static int survey(struct ordering *o) {
+  struct plan *p = o->p;
+  bool *used = budget_alloc(p->b, p->pool.n + 1);
+  int error = used ? CI_OK : CI_ENOMEM;
+  for (size_t i = 0; i < p->nconditions && used; i++)
+    if (p->conditions[i].part == o->part) mark_below(o, p->conditions[i].root, used);
+  for (size_t e = 0; e < p->pool.n && error == CI_OK; e++) {
+    if (!used[e]) continue;
+    measure(o, (pool_id)e);
+    error = add_site(o, (pool_id)e);
+  }
+  budget_free(p->b, used, p->pool.n + 1);
+  return error;
+}
+
+/* ---- the size of a frontier ---- */
+
+static double chain_words(struct ordering *o, const struct site *s, varset done) {
+  double sum = 0;
+  for (uint32_t i = 0; i < s->n; i++) {
+    uint32_t a = o->args[s->first + i];
+    if ((o->word_vars[a] & ~done) == 0) sum += o->word_log[a];
+  }
+  return s->op == CI_AND || s->op == CI_OR ? (sum > 1 ? 1 : sum) : sum;
+}
+
+static double other_words(struct ordering *o, const struct site *s, varset done) {
+  double sum = 0;
+  for (uint32_t i = 0; i < s->n; i++) {
+    uint32_t a = o->args[s->first + i];
+    if (o->word_vars[a] & ~done || o->visited[a] == o->mark) continue;
+    o->visited[a] = o->mark;
+    sum += o->word_log[a];
+  }
+  return sum;
+}
+
+static double estimate(struct ordering *o, varset done) {
+  double words = 0, values = 0;
+  varset live = 0;
+  o->mark++;
+  for (size_t i = 0; i < o->nsites; i++) {
+    const struct site *s = &o->sites[i];
+    if ((s->vars & ~done) == 0 || (s->vars & done) == 0) continue;
+    live |= s->vars & done;
+    words += is_chain(s->op) ? chain_words(o, s, done) : other_words(o, s, done);
+  }
+  for (uint32_t i = 0; i < o->n && i < 64; i++)
+    if (live >> i & 1) values += o->weight[i];
+  return words < values ? words : values;
+}
+
+static double frontier_log(struct ordering *o, varset done) {
+  size_t slot = (done * 0x9e3779b97f4a7c15u) >> 54;
+  if (!o->memo[slot].known || o->memo[slot].set != done) {
+    o->memo[slot].log = estimate(o, done);
+    o->memo[slot].set = done;
+    o->memo[slot].known = true;
+  }
+  return o->memo[slot].log;
+}
+
+/* All transitions of an order. */
+static double cost_of(struct ordering *o, const uint32_t *order, double limit) {
+  double cost = 0;
+  varset done = 0;
+  for (uint32_t i = 0; i < o->n && cost < limit; i++) {
+    cost += exp2(frontier_log(o, done) + o->weight[order[i]]);
+    done |= (varset)1 << (order[i] & 63);
+  }
+  return cost;
+}
+
+/* ---- choosing ---- */
+
+static void greedy(struct ordering *o, uint32_t *order) {
+  varset done = 0;
+  for (uint32_t i = 0; i < o->n; i++) {
+    uint32_t best = i;
+    double least = INFINITY;
+    for (uint32_t k = i; k < o->n; k++) {
+      double after = frontier_log(o, done | (varset)1 << (order[k] & 63)) + o->weight[order[k]] * 1e-3;
+      if (after < least) least = after, best = k;
+    }
+    uint32_t x = order[best];
+    memmove(order + i + 1, order + i, (best - i) * sizeof *order);
+    order[i] = x;
+    done |= (varset)1 << (x & 63);
+  }
+}
+
+static void move(uint32_t *order, uint32_t from, uint32_t to) {
+  uint32_t x = order[from];
+  if (from < to) memmove(order + from, order + from + 1, (to - from) * sizeof *order);
+  else memmove(order + to + 1, order + to, (from - to) * sizeof *order);
+  order[to] = x;
+}
+
+/* Take out one variable and put it elsewhere, as long as that helps. */
+static double improve(struct ordering *o, uint32_t *order) {
+  double cost = cost_of(o, order, INFINITY);
+  bool better = true;
+  for (int rounds = 0; better && rounds < 8 && o->n <= 64; rounds++) {
+    better = false;
+    for (uint32_t from = 0; from < o->n; from++) {
+      for (uint32_t to = 0; to < o->n; to++) {
+        if (from == to) continue;
+        move(order, from, to);
+        double c = cost_of(o, order, cost);
+        if (c < cost * 0.999) cost = c, better = true;
+        else move(order, to, from);
+      }
+    }
+  }
+  return cost;
+}
+
+static void choose(struct ordering *o, uint32_t *vars) {
+  uint32_t *order = budget_alloc(o->p->b, o->n * sizeof *order), *sorted = budget_alloc(o->p->b, o->n * sizeof *sorted);
+  if (order && sorted) {
+    for (uint32_t i = 0; i < o->n; i++) order[i] = i;
+    greedy(o, order);
+    improve(o, order);
+    for (uint32_t i = 0; i < o->n; i++) sorted[i] = vars[order[i]];
+    memcpy(vars, sorted, o->n * sizeof *vars);
+  }
+  budget_free(o->p->b, order, o->n * sizeof *order);
+  budget_free(o->p->b, sorted, o->n * sizeof *sorted);
+}
+
+int part_order(struct plan *p, int32_t part, uint32_t *vars, uint32_t n) {
+  budget *b = p->b;
+  size_t nodes = p->pool.n + 1, nvars = p->graph->nvars;
+  if (n < 2) return CI_OK;
+  struct ordering *o = budget_alloc(b, sizeof *o);
+  if (!o) return CI_ENOMEM;
+  o->p = p, o->part = part, o->n = n, o->vars = vars;
+  o->weight = budget_alloc(b, n * sizeof *o->weight);
+  o->word_vars = budget_alloc(b, nodes * sizeof *o->word_vars);
+  o->word_log = budget_alloc(b, nodes * sizeof *o->word_log);
+  o->visited = budget_alloc(b, nodes * sizeof *o->visited);
+  o->index = budget_alloc(b, nvars * sizeof *o->index);
+  int error = b->stopped;
+  for (uint32_t i = 0; i < n && error == CI_OK; i++) {
+    o->index[vars[i]] = i;
+    o->weight[i] = p->vars[vars[i]].log_size;
+  }
+  if (error == CI_OK) error = survey(o);
+  if (error == CI_OK) choose(o, vars);
+  budget_free(b, o->weight, n * sizeof *o->weight);
+  budget_free(b, o->word_vars, nodes * sizeof *o->word_vars);
+  budget_free(b, o->word_log, nodes * sizeof *o->word_log);
+  budget_free(b, o->visited, nodes * sizeof *o->visited);
+  budget_free(b, o->index, nvars * sizeof *o->index);
+  budget_free(b, o->sites, o->site_capacity * sizeof *o->sites);
+  budget_free(b, o->args, o->arg_capacity * sizeof *o->args);
+  budget_free(b, o, sizeof *o);
+  return error < 0 ? error : b->stopped;
+}

@@ -1,0 +1,30 @@
+/* One independent part of the problem, from its conditions to its diagram. */
+#ifndef CI_PART_H
+#define CI_PART_H
+
+#include "frontier.h"
+
+/* The arrays of a diagram, ready to be copied, and the values that occur. */
+struct part_draft {
+  uint32_t levels, nodes, edges;
+  uint32_t *var, *first, *edge, *value, *child;
+};
+
+struct part_result {
+  bool empty;             /* no configuration */
+  bool unknown;           /* some cannot be judged in 128 bits: example holds one */
+  struct part_draft draft;
+  size_t draft_bytes[5];
+};
+
+/* Build the part of the n given variables. order: NULL, or these variables in
+ * the order wanted. On return p->vars[v].values hold what occurs; example (per
+ * variable of the model) is filled if r->unknown. */
+int part_build(struct part_result *r, struct workshop *w, int32_t part, const uint32_t *vars, uint32_t n, bool ordered,
+               int64_t *example);
+void part_free(struct part_result *r, budget *b);
+
+/* order.c: choose the order of n variables of a part, in place. */
+int part_order(struct plan *p, int32_t part, uint32_t *vars, uint32_t n);
+
+#endif

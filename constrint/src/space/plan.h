@@ -1,0 +1,52 @@
+/* What is to be built: the domains of the variables, the conditions as simple
+ * expressions, and the independent parts that they fall into. */
+#ifndef CI_PLAN_H
+#define CI_PLAN_H
+
+#include "pool.h"
+
+/* Domains up to this size are held value by value. */
+enum { LISTED_MAX = 1 << 16 };
+
+struct plan_var {
+  int64_t *values;     /* in listed order; NULL: lo, lo + step, ..., hi */
+  uint32_t n;          /* values */
+  uint32_t capacity;
+  int64_t lo, hi, step;
+  double log_size;     /* log2 of the number of values */
+  int32_t part;        /* -1: one value only */
+};
+
+/* One condition over the variables vars[first .. first + n - 1]. */
+struct condition {
+  pool_id root;
+  uint32_t first, n;
+  int32_t part;
+};
+
+struct plan {
+  budget *b;
+  const struct graph *graph;
+  struct pool pool;
+  struct pool_domain *domains; /* of the pool's variables */
+  struct plan_var *vars;
+  struct condition *conditions;
+  size_t nconditions, condition_capacity;
+  uint32_t *scope;             /* the variables of all conditions */
+  size_t nscope, scope_capacity;
+  uint32_t *seen;              /* per node: marks of the current walk */
+  size_t seen_capacity;
+  uint32_t mark;
+  pool_id *stack;
+  size_t stack_capacity;
+  int32_t nparts;
+  bool empty;                  /* proven to have no configuration */
+};
+
+/* The plan of a model; free it whatever the result.  fixed[i], if fixed is not NULL: vars to leave alone. */
+int plan_make(struct plan *p, budget *b, const struct graph *g);
+void plan_free(struct plan *p);
+/* Where the values of v are, widened to lists where they are few. */
+bool plan_has(const struct plan_var *v, int64_t value);
+
+#endif
