@@ -39,7 +39,7 @@ static int read_file(const struct options *o, struct text *t) {
 
 static const char *dialect_of(const struct options *o) {
   static const struct { const char *extension, *dialect; } known[] = {
-    {".cint", "native"}, {".json", "t1"}, {".csp", "flashrnn"}, {".flashrnn", "flashrnn"},
+    {".cint", "native"}, {".json", "json"}, {".csp", "flashrnn"}, {".flashrnn", "flashrnn"},
   };
   if (o->dialect) return o->dialect;
   if (!strcmp(o->file, "-")) return "native";
@@ -94,7 +94,7 @@ static int load_text(struct session *s, const struct text *t, const char *dialec
 static int load_model(struct session *s) {
   const char *dialect = dialect_of(&s->options);
   if (!dialect) {
-    fprintf(stderr, "constrint %s: the extension of '%s' names no dialect; give --dialect native, flashrnn or t1\n",
+    fprintf(stderr, "constrint %s: the extension of '%s' names no dialect; give one by --dialect (see --help)\n",
             s->options.command, s->options.file);
     return EXIT_USAGE;
   }

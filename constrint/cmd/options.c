@@ -47,8 +47,9 @@ bool options_let(struct options *o, const char *name, size_t len, int64_t value)
 
 static int set_dialect(struct options *o, const char *text) {
   o->dialect = text;
-  if (!strcmp(text, "native") || !strcmp(text, "flashrnn") || !strcmp(text, "t1")) return CONTINUE;
-  return complain(o, "--dialect is native, flashrnn or t1, not", text);
+  for (size_t i = 0; ci_dialect(i); i++)
+    if (!strcmp(text, ci_dialect(i))) return CONTINUE;
+  return complain(o, "--dialect is native, flashrnn, json, t1, bat, kernel-tuner or t4, not", text);
 }
 static int set_order(struct options *o, const char *text) { return o->order = text, CONTINUE; }
 static int set_hardware(struct options *o, const char *text) { return o->hardware = text, CONTINUE; }
@@ -111,7 +112,7 @@ static const struct {
   int (*set)(struct options *o, const char *text);
   unsigned needs, lacks; /* of a command's takes */
 } table[] = {
-  {"dialect", "NAME", "native, flashrnn or t1; default: by the file's extension", set_dialect, 0, 0},
+  {"dialect", "NAME", "native, flashrnn, json (t1, bat, kernel-tuner or t4); default: by extension", set_dialect, 0, 0},
   {"order", "'> A < B'", "search order: largest value of A first, then smallest of B", set_order, 0, NO_SEARCH},
   {"let", "NAME=INTEGER", "a figure that the model may use", set_let, 0, 0},
   {"hardware", "FILE", "a hardware model: its figures are hw.KEY", set_hardware, 0, 0},
@@ -130,7 +131,7 @@ static bool applies(int i, const struct usage *u) {
 
 static int help(const struct usage *u) {
   printf("usage: constrint %s %s [OPTIONS]\n\n%s\n\n", u->name, u->operands, u->text);
-  puts("FILE is a model: .cint (native), .json (t1), .csp or .flashrnn (flashrnn); - is standard input.\n");
+  puts("FILE is a model: .cint (native), .json (T1, BAT, Kernel Tuner, T4), .csp or .flashrnn (flashrnn); - is standard input.\n");
   for (int i = 0; i < OPTIONS; i++) {
     char left[64];
     if (!applies(i, u)) continue;

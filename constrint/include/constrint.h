@@ -118,7 +118,10 @@ CI_API int ci_build(ci_builder *b, ci_model **out);
 /* A named figure that the text may use as a constant (hw.smem_per_block, ...). */
 typedef struct ci_let { const char *name; int64_t value; } ci_let;
 
-/* dialect: "native", "flashrnn" or "t1".  name: shown in messages.
+/* The names of the dialects: "native", "flashrnn"; "json" (any of the following,
+ * by what the file holds), "t1", "bat", "kernel-tuner", "t4".  NULL behind the last. */
+CI_API const char *ci_dialect(size_t i);
+/* dialect: one of these.  name: shown in messages.
  * A text of length len (no terminator needed). */
 CI_API int ci_read(ci_model **out, const char *dialect, const char *text, size_t len,
                    const char *name, const ci_let *lets, size_t nlets);

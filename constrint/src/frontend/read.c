@@ -7,9 +7,15 @@
 static const struct reader readers[] = {
   {"native", read_native},
   {"flashrnn", read_flashrnn},
+  {"json", read_json_any},
   {"t1", read_t1},
+  {"bat", read_t1},
+  {"kernel-tuner", read_kernel_tuner},
+  {"t4", read_t4},
 };
 enum { READERS = sizeof readers / sizeof *readers };
+
+const char *ci_dialect(size_t i) { return i < READERS ? readers[i].dialect : NULL; }
 
 static const struct reader *find(const char *dialect) {
   for (int i = 0; i < READERS; i++)
@@ -26,7 +32,7 @@ int ci_read(ci_model **out, const char *dialect, const char *text, size_t len, c
             size_t nlets) {
   warning_clear();
   const struct reader *r = find(dialect);
-  if (!r) return ci_fail(CI_EINVAL, "no dialect '%s': there are native, flashrnn and t1", dialect ? dialect : "(none)");
+  if (!r) return ci_fail(CI_EINVAL, "no dialect '%s': there are native, flashrnn, json, t1, bat, kernel-tuner and t4", dialect ? dialect : "(none)");
   ci_builder *b;
   int rc = misuse(out, text, len, lets, nlets);
   if (rc >= 0) rc = ci_builder_new(&b);

@@ -13,6 +13,15 @@ struct reader {
 int read_native(const source *s, const scope *names);
 int read_flashrnn(const source *s, const scope *names);
 int read_t1(const source *s, const scope *names);
+int read_kernel_tuner(const source *s, const scope *names);
+int read_t4(const source *s, const scope *names);
+/* Any of these three, by the keys of its outermost object. */
+int read_json_any(const source *s, const scope *names);
+/* The same with the JSON at hand. */
+struct js_doc;
+int read_t1_json(struct js_doc *json, const scope *names);
+int read_kernel_tuner_json(struct js_doc *json, const scope *names);
+int read_t4_json(struct js_doc *json, const scope *names);
 ci_expr read_native_expression(const source *s, const scope *names);
 
 /* Requires e, under its name or else its own text between the two places. */

@@ -140,4 +140,4 @@ static int fill(struct t1_space *t) {
   return rc;
 }
 
-int read_t1(const source *s, const scope *names) { return t1_read_space(s, names, fill); }
+int read_t1_json(js_doc *json, const scope *names) { return t1_read_space(json, names, fill); }

@@ -49,8 +49,8 @@ struct t1_space {
 
 /* ---- t1_space.c: parameters and conditions, whatever the file's frame ---- */
 
-/* Parses the text, has `fill` read the space, and frees everything. */
-int t1_read_space(const source *s, const scope *names, int (*fill)(struct t1_space *t));
+/* Has `fill` read the space, and frees what it leaves. */
+int t1_read_space(js_doc *json, const scope *names, int (*fill)(struct t1_space *t));
 int t1_fail(struct t1_space *t, js_id at, const char *format, ...) __attribute__((format(printf, 3, 4)));
 int t1_make_room(struct t1_space *t, size_t parameters);
 /* The next parameter, with that name and no values yet. */
@@ -91,9 +91,10 @@ struct t1_table;
 int t1_table_new(struct t1_table **out, struct t1_space *t);
 void t1_table_free(struct t1_table *table);
 /* One more row: the object has a member for each parameter.  The first row of
- * a space without parameters makes them; their values then come from the rows. */
+ * a space without parameters makes them, and their values come from the rows;
+ * else rows with a value that is not listed are no part of the space. */
 int t1_table_row(struct t1_table *table, js_id configuration);
-/* Declares what is not declared, and requires that one of the rows is chosen. */
+/* Declares what the rows made, and requires that one of them is chosen. */
 int t1_table_require(struct t1_table *table, js_id at);
 
 /* ---- t1_lower.c ---- */

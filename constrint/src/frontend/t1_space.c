@@ -190,12 +190,9 @@ static void free_space(struct t1_space *t) {
   free(t->names.sorted);
 }
 
-int t1_read_space(const source *s, const scope *names, int (*fill)(struct t1_space *t)) {
-  js_doc json;
-  struct t1_space t = {.json = &json, .source = s, .scope = names};
-  int rc = js_read(&json, s);
-  if (rc >= 0) rc = fill(&t);
+int t1_read_space(js_doc *json, const scope *names, int (*fill)(struct t1_space *t)) {
+  struct t1_space t = {.json = json, .source = json->source, .scope = names};
+  int rc = fill(&t);
   free_space(&t);
-  js_free(&json);
   return rc;
 }
