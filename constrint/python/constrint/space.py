@@ -379,7 +379,7 @@ class Space(AbstractSequence):
     def _rows(self, first: int, n: int) -> List[Config]:
         if first + n > 2**64:
             return [self._at(i) for i in range(first, first + n)]
-        if not self._names:
+        if not self._names or not n:
             return [()] * n
         most = max(map(len, self._values))
         width, kind = (1, "b") if most <= 2**7 else (2, "h") if most <= 2**15 else (4, "i")
