@@ -6,7 +6,7 @@
  * A line of CASES: function dtype family D N B T flags [key=value ...] ('#': comment); flags:
  *   -  none           i  initial states    l  lengths    r  reverse    m  reset mask   c  clip y
  *   g  clip gradient  x  cut               p  no gradient of states and last
- *   t  time it        n  no reference (timing only)      f  inference too
+ *   t  time it        s  and backward's stages           n  no reference (timing only)     f  inference too
  * Inputs are fresh each run, outputs poisoned, each case run twice and compared
  * bit by bit.  A case that hangs or dies is reported, and the next one runs. */
 #include "driver.h"
@@ -274,10 +274,11 @@ static double draw_normal(const bench *b, fr_int i) { return (void)b, (void)i, n
 static double draw_matrix(const bench *b, fr_int i) { return (void)i, (2 * uniform() - 1) / sqrt((double)b->c->p.D); }
 /* y within the clip, n 0 (with c 0) or at least 1. */
 static double draw_initial(const bench *b, fr_int i) {
-  const fr_int plane = i / (b->c->p.B * b->c->p.N * b->c->p.D), zero = i % 5 == 0 && b->c->p.function == FR_SLSTM;
+  const fr_int cells = b->c->p.B * b->c->p.N * b->c->p.D, plane = i / cells;
+  const int zero = i % cells % 5 == 0 && b->c->p.function == FR_SLSTM;
   if (plane == 0) return 0.3 * (2 * uniform() - 1);
   if (plane == 1) return zero ? 0 : normal();
-  if (plane == 2) return (i - 0) % 5 == 0 ? 0 : 1 + fabs(normal());
+  if (plane == 2) return zero ? 0 : 1 + fabs(normal());
   return normal();
 }
 
@@ -365,17 +366,23 @@ static void fill(bench *b, cu_pointer to, fr_int bytes, int value) {
   if (bytes > 0) must(gpu_check(b->d, b->d->cu.fill_bytes(to, (unsigned char)value, (size_t)bytes, b->stream), "fill", why), why);
 }
 
-static void run_pass(bench *b, pass_run *r) {
-  const fr_int bytes = fr_bytes(r->p.dtype), backward = r->p.pass == FR_BACKWARD;
+static void run_stage(bench *b, pass_run *r, int i) {
+  const gpu_shape shape = shape_of(r->stages + i);
   char why[GPU_WHY] = "";
+  for (r->params.step = 0; r->params.step < r->stages[i].repeat; r->params.step++)
+    must(gpu_launch(b->d, r->kernels + i, &shape, &r->params, b->stream, why), why);
+}
+
+static void fill_mailboxes(bench *b, pass_run *r) {
+  const fr_int bytes = fr_bytes(r->p.dtype), backward = r->p.pass == FR_BACKWARD;
   if (r->work.exchange) fill(b, (cu_pointer)r->params.exchange, r->work.exchange, r->work.fill ? 0xFF : 0);
   if (r->work.fill_states)
     fill(b, b->out[backward ? 2 : 0], (backward ? b->sizes[2] : b->sizes[0] / fr_states(r->p.function)) * bytes, 0xFF);
-  for (int i = 0; i < r->count; i++) {
-    const gpu_shape shape = shape_of(r->stages + i);
-    for (r->params.step = 0; r->params.step < r->stages[i].repeat; r->params.step++)
-      must(gpu_launch(b->d, r->kernels + i, &shape, &r->params, b->stream, why), why);
-  }
+}
+
+static void run_pass(bench *b, pass_run *r) {
+  fill_mailboxes(b, r);
+  for (int i = 0; i < r->count; i++) run_stage(b, r, i);
 }
 
 static void wait_for(bench *b) {
@@ -388,16 +395,21 @@ static int ascending(const void *a, const void *b) {
   return (x > y) - (x < y);
 }
 
-/* Median of whole calls, fills included. */
-static double time_pass(bench *b, pass_run *r) {
+/* Median of whole calls, fills included; stage -1: all, FR_STAGES: the fills, else that stage, the others run too. */
+static double time_pass(bench *b, pass_run *r, int stage) {
   enum { RUNS = 15 };
   cu_event start, end;
   float t[RUNS];
   b->d->cu.event_new(&start, 0), b->d->cu.event_new(&end, 0);
   for (int i = -3; i < RUNS; i++) {
-    b->d->cu.event_record(start, b->stream);
-    run_pass(b, r);
-    b->d->cu.event_record(end, b->stream);
+    if (stage == -1 || stage == FR_STAGES) b->d->cu.event_record(start, b->stream);
+    fill_mailboxes(b, r);
+    if (stage == FR_STAGES) b->d->cu.event_record(end, b->stream);
+    for (int k = 0; k < r->count; k++) {
+      if (k == stage) b->d->cu.event_record(start, b->stream);
+      run_stage(b, r, k);
+      if (k == stage || (stage == -1 && k == r->count - 1)) b->d->cu.event_record(end, b->stream);
+    }
     wait_for(b);
     if (i >= 0) b->d->cu.event_elapsed(t + i, start, end);
   }
@@ -430,6 +442,23 @@ static double error_of(bench *b, const unsigned char *raw, const double *wanted,
   return size > 0 ? sqrt(difference / size) : sqrt(difference);
 }
 
+/* Which y the kernel clipped: one rounding this side of the clip or that, a gradient is there or not, so the
+ * reference differentiates the kernel's own choice (the choice itself is checked by the states). */
+static unsigned char *clipped_by(const bench *b, const unsigned char *states) {
+  const fr_int dtype = b->c->p.dtype, n = b->sizes[0] / fr_states(b->c->p.function);
+  unsigned char *mask = malloc((size_t)n);
+  unsigned short h = to_half(0.4f, dtype);
+  if (from_half(h, dtype) > 0.4f) h--;
+  const float most = fr_bytes(dtype) == 2 ? from_half(h, dtype) : 0.4f;
+  for (fr_int i = 0; i < n; i++) {
+    float y;
+    memcpy(&y, states + 4 * (fr_bytes(dtype) == 2 ? 0 : i), 4);
+    if (fr_bytes(dtype) == 2) memcpy(&h, states + 2 * i, 2), y = from_half(h, dtype);
+    mask[i] = fabsf(y) >= most;
+  }
+  return mask;
+}
+
 static int judge(bench *b, unsigned char **raw) {
   const test_case *c = b->c;
   sequence_case s = {.p = c->p, .Wx = b->Wx.host, .R = b->R.host, .bias = b->bias.host, .initial = b->initial.host,
@@ -439,6 +468,8 @@ static int judge(bench *b, unsigned char **raw) {
                      .clip_gradient = has(c, 'g') ? (double)0.3f : 0};
   double *wanted[TENSORS];
   int bad = 0;
+  unsigned char *mask = has(c, 'c') ? clipped_by(b, raw[0]) : NULL;
+  s.clipped = mask;
   const double tolerance = tolerances[c->p.dtype] * (c->p.T > 64 ? sqrt((double)c->p.T / 64) : 1);
   for (int i = 0; i < TENSORS; i++) wanted[i] = calloc((size_t)b->sizes[i], sizeof(double));
   sequence_outputs out = {wanted[0], wanted[1], wanted[2], wanted[3], wanted[4], wanted[5]};
@@ -453,6 +484,7 @@ static int judge(bench *b, unsigned char **raw) {
     }
     free(wanted[i]);
   }
+  free(mask);
   return bad;
 }
 
@@ -484,9 +516,14 @@ static int run_case(gpu_device *d, test_case *c, const char *folder) {
     }
   }
   if (has(c, 't')) {
-    const double forward = time_pass(&b, passes), backward = time_pass(&b, passes + 1);
+    const double forward = time_pass(&b, passes, -1), backward = time_pass(&b, passes + 1, -1);
     printf(" fwd %.3f bwd %.3f both %.3f ms", forward, backward, forward + backward);
-    if (has(c, 'f')) printf(" inference %.3f", time_pass(&b, &inference));
+    if (has(c, 'f')) printf(" inference %.3f", time_pass(&b, &inference, -1));
+    if (has(c, 's')) {
+      printf(" [");
+      for (int i = 0; i < passes[1].count; i++) printf("%s %.3f ", passes[1].stages[i].entry, time_pass(&b, passes + 1, i));
+      printf("fills %.3f]", time_pass(&b, passes + 1, FR_STAGES));
+    }
   }
   if (!has(c, 'n')) bad = judge(&b, first);
   printf("%s%s\n", same ? "" : " NOT-REPEATABLE", bad || !same ? " FAIL" : " ok");

@@ -154,6 +154,12 @@ static void add_recurrent(const track *k, const double *slots, double *d) {
   free(sum);
 }
 
+static int was_clipped(const track *k, int t, fr_int u) {
+  const fr_int at = state_at(k, 0, position(k, t), u);
+  if (k->c->clipped) return k->c->clipped[at];
+  return k->c->clip_y > 0 && fabs(k->out->states[at]) >= k->c->clip_y;
+}
+
 static void backward_track(track *k) {
   const sequence_case *c = k->c;
   const fr_int D = c->p.D, row = k->S * D;
@@ -169,7 +175,7 @@ static void backward_track(track *k) {
         s[i] = now[i * D + u];
         e[i] = d[i * D + u] + (c->dstates ? c->dstates[state_at(k, i, position(k, t), u)] : 0);
       }
-      if (c->clip_y > 0 && fabs(k->out->states[state_at(k, 0, position(k, t), u)]) >= c->clip_y) e[0] = 0;
+      if (was_clipped(k, t, u)) e[0] = 0;
       sums_of(k, t, u, w, r, b);
       back_cell((int)c->p.function, w, r, b, s, e, x);
       for (int i = 0; i < k->S; i++) d[i * D + u] = e[i];

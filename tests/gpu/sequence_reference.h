@@ -13,6 +13,7 @@ typedef struct sequence_case {
   const unsigned char *reset;                             /* [B][T], NULL: never */
   int reverse, cut;
   double clip_y, clip_gradient; /* 0: not */
+  const unsigned char *clipped; /* [B][T][N][D]: y that counts as clipped to the gradient; NULL: by clip_y */
 } sequence_case;
 
 typedef struct sequence_outputs {

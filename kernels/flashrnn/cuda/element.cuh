@@ -26,7 +26,7 @@ FR_DEVICE float to_float(element x) {
   if constexpr (FR_DTYPE == FR_BF16) return __uint_as_float((u32)x << 16);
   else if constexpr (FR_DTYPE == FR_FP16) {
     float y;
-    asm("cvt.f32.f16 %0, %1;" : "=f"(y) : "h"(x));
+    asm("cvt.f32.f16 %0, %1;" : "=f"(y) : "h"((u16)x));
     return y;
   } else return x;
 }

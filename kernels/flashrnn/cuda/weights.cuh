@@ -98,6 +98,17 @@ FR_DEVICE void multiply_rows(const element *gradients, const element *inputs, fl
   }
 }
 
+/* fp32: the tensor unit truncates its sums, so that long ones drift: only short ones are left to it. */
+FR_DEVICE void add_product(const element *gradients, const element *inputs, float (*a)[4][4]) {
+  if constexpr (FR_DTYPE != FR_FP32) multiply_rows(gradients, inputs, a);
+  else {
+    float part[2][4][4] = {};
+    multiply_rows(gradients, inputs, part);
+#pragma unroll
+    for (int i = 0; i < 32; i++) a[i / 16][i / 4 % 4][i % 4] += part[i / 16][i / 4 % 4][i % 4];
+  }
+}
+
 FR_DEVICE void store_product(const fr_params &p, const weight_tile &t, int out0, int in0, const float (*a)[4][4]) {
   const int g = threadIdx.x % 32 / 4, j = threadIdx.x % 4;
   float *sums = (float *)p.partial + t.chunk * fr_weight_sums(FR_FUNCTION, N, D) + ((fr_int)t.slot * N + t.head) * D * D;
@@ -135,7 +146,7 @@ FR_DEVICE void weights_run(const fr_params &p) {
     if (i + WEIGHT_RING - 1 < count) copy_rows(p, t, rows, gradients + next * WEIGHT_SIDE, inputs + next * WEIGHT_SIDE);
     copy_commit();
     const element *m = gradients + slot * WEIGHT_SIDE;
-    if (t.product) multiply_rows(m + out0, inputs + slot * WEIGHT_SIDE + in0, a);
+    if (t.product) add_product(m + out0, inputs + slot * WEIGHT_SIDE + in0, a);
     if (t.in0 == 0)
 #pragma unroll
       for (int k = 0; k < WEIGHT_DEPTH / 2; k++) bias += to_float(m[(half * (WEIGHT_DEPTH / 2) + k) * WEIGHT_PITCH + unit]);
