@@ -192,10 +192,13 @@ int factor_step(struct factor *f, struct workshop *w, uint32_t level, const uint
   int error = begin_level(f, w, level);
   for (size_t first = 0; first < n && error == CI_OK; first += BATCH) {
     size_t count = n - first < BATCH ? n - first : BATCH;
-    for (size_t k = 0; k < count; k++) from[k] = states[first + k] - FACTOR_FIRST;
+    for (size_t k = 0; k < count; k++) from[k] = states[first + k] < FACTOR_FIRST ? 0 : states[first + k] - FACTOR_FIRST;
     error = step_batch(f, w, level, from, values + first, count, out + first);
   }
-  return error < 0 ? error : settle(f, w, level, out, n);
+  if (error == CI_OK) error = settle(f, w, level, out, n);
+  for (size_t i = 0; i < n; i++)
+    if (states[i] < FACTOR_FIRST) out[i] = states[i];
+  return error;
 }
 
 /* Rows of the fixed states come first. */
@@ -242,6 +245,22 @@ void factor_advance(struct factor *f) {
   struct keys spare = f->before;
   f->before = f->after;
   f->after = spare;
+}
+
+/* The other side of "variable == expression". */
+static uint32_t given_node(const struct factor *f) {
+  const struct tape *t = &f->tape;
+  const uint32_t *sides = tape_args(t, &t->nodes[t->root]);
+  return sides[sides[0] == t->variable[f->levels - 1]];
+}
+
+void factor_given(const struct factor *f, const uint32_t *states, size_t n, int64_t *values) {
+  const struct tape *t = &f->tape;
+  uint32_t node = given_node(f), level = f->levels - 2;
+  const struct tape_word *w = &t->words[t->first_word[level]];
+  while (w->node != node) w++;
+  for (size_t i = 0; i < n; i++)
+    values[i] = decode(&t->nodes[node], keys_at(&f->before, states[i] - FACTOR_FIRST)[w->at] >> w->shift & mask_of(w));
 }
 
 /* ---- the smallest automaton ---- */

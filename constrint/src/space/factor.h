@@ -52,6 +52,8 @@ void factor_keep(struct factor *f, const uint32_t *to);
 /* Live: the states that n pairs of a state before the level and a value lead to. */
 int factor_step(struct factor *f, struct workshop *w, uint32_t level, const uint32_t *states, const int64_t *values,
                 size_t n, uint32_t *out);
+/* Live, and the condition defines a variable: its values in n states before the last level; FACTOR_... in other states. */
+void factor_given(const struct factor *f, const uint32_t *states, size_t n, int64_t *values);
 /* Live: f->after becomes f->before. */
 void factor_advance(struct factor *f);
 

@@ -12,6 +12,7 @@ struct frontier_level {
   size_t begin_capacity;
   uint32_t *value, *child;
   size_t edges, value_capacity, child_capacity;
+  struct keys given; /* the values of a variable that is not listed: value is a number of these */
 };
 
 struct frontier {

@@ -32,6 +32,8 @@ struct ordering {
   uint32_t *visited;    /* per node of the pool: marks */
   uint32_t mark;
   uint32_t *index;      /* per variable of the model */
+  struct giving { uint32_t var; varset from; } *givings; /* the definitions of this part */
+  size_t ngivings, giving_capacity;
   struct { varset set; double log; bool known; } memo[1024];
 };
 
@@ -151,12 +153,19 @@ static double frontier_log(struct ordering *o, varset done) {
   return o->memo[slot].log;
 }
 
+/* log2 of how many values a variable takes in one state. */
+static double choice_log(const struct ordering *o, uint32_t var, varset done) {
+  for (size_t i = 0; i < o->ngivings; i++)
+    if (o->givings[i].var == var && (o->givings[i].from & ~done) == 0) return 0;
+  return o->weight[var];
+}
+
 /* All transitions of an order. */
 static double cost_of(struct ordering *o, const uint32_t *order, double limit) {
   double cost = 0;
   varset done = 0;
   for (uint32_t i = 0; i < o->n && cost < limit; i++) {
-    cost += exp2(frontier_log(o, done) + o->weight[order[i]]);
+    cost += exp2(frontier_log(o, done) + choice_log(o, order[i], done));
     done |= (varset)1 << (order[i] & 63);
   }
   return cost;
@@ -170,7 +179,9 @@ static void greedy(struct ordering *o, uint32_t *order) {
     uint32_t best = i;
     double least = INFINITY;
     for (uint32_t k = i; k < o->n; k++) {
-      double after = frontier_log(o, done | (varset)1 << (order[k] & 63)) + o->weight[order[k]] * 1e-3;
+      double choices = choice_log(o, order[k], done);
+      double after = frontier_log(o, done | (varset)1 << (order[k] & 63)) + choices * 1e-3;
+      if (!o->p->vars[o->vars[order[k]]].values) after = choices > 0 ? 1e6 + choices : -1;
       if (after < least) least = after, best = k;
     }
     uint32_t x = order[best];
@@ -219,6 +230,21 @@ static void choose(struct ordering *o, uint32_t *vars) {
   budget_free(o->p->b, sorted, o->n * sizeof *sorted);
 }
 
+static int find_givings(struct ordering *o) {
+  const struct plan *p = o->p;
+  for (size_t i = 0; i < p->ndefinitions; i++) {
+    const struct definition *d = &p->definitions[i];
+    const struct condition *c = &p->conditions[d->condition];
+    if (c->part != o->part) continue;
+    if (!budget_grow(p->b, &o->givings, &o->giving_capacity, o->ngivings + 1, sizeof *o->givings)) return CI_ENOMEM;
+    struct giving *g = &o->givings[o->ngivings++];
+    *g = (struct giving){o->index[d->var], 0};
+    for (uint32_t k = 0; k < c->n; k++)
+      if (p->scope[c->first + k] != d->var) g->from |= (varset)1 << (o->index[p->scope[c->first + k]] & 63);
+  }
+  return CI_OK;
+}
+
 int part_order(struct plan *p, int32_t part, uint32_t *vars, uint32_t n) {
   budget *b = p->b;
   size_t nodes = p->pool.n + 1, nvars = p->graph->nvars;
@@ -237,6 +263,7 @@ int part_order(struct plan *p, int32_t part, uint32_t *vars, uint32_t n) {
     o->weight[i] = p->vars[vars[i]].log_size;
   }
   if (error == CI_OK) error = survey(o);
+  if (error == CI_OK) error = find_givings(o);
   if (error == CI_OK) choose(o, vars);
   budget_free(b, o->weight, n * sizeof *o->weight);
   budget_free(b, o->word_vars, nodes * sizeof *o->word_vars);
@@ -245,6 +272,7 @@ int part_order(struct plan *p, int32_t part, uint32_t *vars, uint32_t n) {
   budget_free(b, o->index, nvars * sizeof *o->index);
   budget_free(b, o->sites, o->site_capacity * sizeof *o->sites);
   budget_free(b, o->args, o->arg_capacity * sizeof *o->args);
+  budget_free(b, o->givings, o->giving_capacity * sizeof *o->givings);
   budget_free(b, o, sizeof *o);
   return error < 0 ? error : b->stopped;
 }

@@ -2,6 +2,7 @@
 #include "part.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { EFFORT_MAX = 1 << 20 }; /* transitions of a condition worked out beforehand */
@@ -119,6 +120,40 @@ static int filter(struct assembly *a, struct factor *f) {
   return CI_OK;
 }
 
+/* ---- variables that are not listed ---- */
+
+static bool is_given(const struct assembly *a, const struct definition *d) {
+  const struct condition *c = &a->p->conditions[d->condition];
+  if (c->defines >= 0) return false;
+  for (uint32_t i = 0; i < c->n; i++)
+    if (a->position[a->p->scope[c->first + i]] > a->position[d->var]) return false;
+  return true;
+}
+
+/* From here on the condition reads: the variable is that expression. */
+static int give(struct plan *p, const struct definition *d) {
+  struct condition *c = &p->conditions[d->condition];
+  pool_id sides[2] = {pool_node(&p->pool, NODE_VAR, NULL, 0, (int32_t)d->var), d->value};
+  if (sides[0] < 0) return sides[0];
+  c->root = pool_node(&p->pool, CI_EQ, sides, 2, 0);
+  c->defines = (int32_t)d->var;
+  return c->root < 0 ? c->root : CI_OK;
+}
+
+/* An equation whose other variables come earlier gives them their values; else they are listed. */
+static int give_values(struct assembly *a) {
+  for (uint32_t i = 0; i < a->levels; i++) {
+    struct plan *p = a->p;
+    const struct definition *found = NULL;
+    if (p->vars[a->order[i]].values) continue;
+    for (size_t k = 0; k < p->ndefinitions && !found; k++)
+      if (p->definitions[k].var == a->order[i] && is_given(a, &p->definitions[k])) found = &p->definitions[k];
+    int error = found ? give(p, found) : plan_list(p, a->order[i]);
+    if (error < 0) return error;
+  }
+  return CI_OK;
+}
+
 /* ---- automata ---- */
 
 static bool has_wide_variable(const struct factor *f) {
@@ -171,7 +206,38 @@ static uint32_t number_values(const struct frontier_level *l, uint32_t *to, uint
   return n;
 }
 
+/* Of the values that an equation gave: in ascending order. */
+struct given { int64_t value; uint32_t number; };
+
+static int by_value(const void *a, const void *b) {
+  int64_t x = ((const struct given *)a)->value, y = ((const struct given *)b)->value;
+  return (x > y) - (x < y);
+}
+
+static int keep_given(struct frontier *x, uint32_t level) {
+  struct frontier_level *l = &x->level[level];
+  struct plan_var *v = &x->plan->vars[x->vars[level]];
+  uint32_t most = l->given.n, n = 0;
+  uint32_t *to = budget_alloc(x->b, (most + 1) * sizeof *to);
+  struct given *list = budget_alloc(x->b, (most + 1) * sizeof *list);
+  v->values = budget_alloc(x->b, (most + 1) * sizeof *v->values);
+  v->capacity = most + 1;
+  if (!x->b->stopped) {
+    number_values(l, to, most);
+    for (uint32_t i = 0; i < most; i++)
+      if (to[i] != UINT32_MAX) list[n++] = (struct given){(int64_t)l->given.at[i], i};
+    qsort(list, n, sizeof *list, by_value);
+    for (uint32_t i = 0; i < n; i++) to[list[i].number] = i, v->values[i] = list[i].value;
+    for (size_t e = 0; e < l->edges; e++) l->value[e] = to[l->value[e]];
+    v->n = n;
+  }
+  budget_free(x->b, to, (most + 1) * sizeof *to);
+  budget_free(x->b, list, (most + 1) * sizeof *list);
+  return x->b->stopped;
+}
+
 static int keep_occurring(struct frontier *x, uint32_t level) {
+  if (!x->plan->vars[x->vars[level]].values) return keep_given(x, level);
   struct frontier_level *l = &x->level[level];
   struct plan_var *v = &x->plan->vars[x->vars[level]];
   uint32_t *to = budget_alloc(x->b, v->n * sizeof *to), width = v->n;
@@ -265,7 +331,8 @@ static void find_example(const struct frontier *x, uint32_t node, int64_t *examp
     const struct frontier_level *l = &x->level[level];
     size_t e = 0;
     while (l->child[e] != node) e++;
-    example[x->vars[level]] = x->plan->vars[x->vars[level]].values[l->value[e]];
+    const struct plan_var *v = &x->plan->vars[x->vars[level]];
+    example[x->vars[level]] = v->values ? v->values[l->value[e]] : (int64_t)l->given.at[l->value[e]];
     for (node = 0; l->begin[node + 1] <= e;) node++;
   }
 }
@@ -298,6 +365,7 @@ static int run_frontier(struct assembly *a, struct part_result *r, int64_t *exam
 static int assemble(struct assembly *a, struct part_result *r, bool ordered, int64_t *example) {
   int error = ordered ? CI_OK : part_order(a->p, a->part, a->order, a->levels);
   for (uint32_t i = 0; i < a->levels; i++) a->position[a->order[i]] = i;
+  if (error == CI_OK) error = give_values(a);
   if (error == CI_OK) error = make_factors(a);
   if (error == CI_OK && !a->empty) error = run_frontier(a, r, example);
   r->empty = r->empty || a->empty;

@@ -12,7 +12,9 @@ enum { WIDE_DOMAIN = 64 }; /* a range of more values is narrowed by bounds first
 
 static uint64_t steps(const struct plan_var *v) { return ((uint64_t)v->hi - (uint64_t)v->lo) / (uint64_t)v->step; }
 
-static int list_range(struct plan *p, struct plan_var *v) {
+int plan_list(struct plan *p, uint32_t var) {
+  struct plan_var *v = &p->vars[var];
+  if (steps(v) >= LISTED_MAX) return p->b->stopped = CI_ENOMEM;
   v->n = (uint32_t)steps(v) + 1;
   v->capacity = v->n;
   v->values = budget_alloc(p->b, v->n * sizeof *v->values);
@@ -51,7 +53,7 @@ static int make_domain(struct plan *p, size_t i) {
   int error = CI_OK;
   if (from->values) error = copy_list(p, v, from);
   else if (!cut_range(v, from, &p->domains[i])) p->empty = true;
-  else if (steps(v) < LISTED_MAX) error = list_range(p, v);
+  else if (steps(v) < LISTED_SMALL) error = plan_list(p, (uint32_t)i);
   if (v->values && v->n == 0) p->empty = true;
   if (p->empty || error < 0) return error;
   v->part = -1;
@@ -61,11 +63,7 @@ static int make_domain(struct plan *p, size_t i) {
 }
 
 bool plan_has(const struct plan_var *v, int64_t value) {
-  if (!v->values)
-    return value >= v->lo && value <= v->hi && ((uint64_t)value - (uint64_t)v->lo) % (uint64_t)v->step == 0;
-  for (uint32_t i = 0; i < v->n; i++)
-    if (v->values[i] == value) return true;
-  return false;
+  return value >= v->lo && value <= v->hi && ((uint64_t)value - (uint64_t)v->lo) % (uint64_t)v->step == 0;
 }
 
 /* ---- conditions ---- */
@@ -78,7 +76,7 @@ static int add_condition(struct plan *p, pool_id root) {
   for (size_t i = 0; i < p->nconditions; i++)
     if (p->conditions[i].root == root) return CI_OK;
   if (!budget_grow(p->b, &p->conditions, &p->condition_capacity, p->nconditions + 1, sizeof *p->conditions)) return CI_ENOMEM;
-  p->conditions[p->nconditions++] = (struct condition){.root = root, .part = -1};
+  p->conditions[p->nconditions++] = (struct condition){.root = root, .part = -1, .defines = -1};
   return CI_OK;
 }
 
@@ -261,6 +259,7 @@ int plan_make(struct plan *p, budget *b, const struct graph *g) {
   if (error == CI_OK && !p->empty && has_wide_domain(p)) error = make_conditions(p);
   if (error == CI_OK && !p->empty) error = find_scopes(p);
   if (error == CI_OK && !p->empty) error = find_parts(p);
+  if (error == CI_OK && !p->empty) error = plan_define(p);
   return error;
 }
 
@@ -271,6 +270,7 @@ void plan_free(struct plan *p) {
   budget_free(p->b, p->vars, (n + 1) * sizeof *p->vars);
   budget_free(p->b, p->domains, (n + 1) * sizeof *p->domains);
   budget_free(p->b, p->conditions, p->condition_capacity * sizeof *p->conditions);
+  budget_free(p->b, p->definitions, p->definition_capacity * sizeof *p->definitions);
   budget_free(p->b, p->scope, p->scope_capacity * sizeof *p->scope);
   budget_free(p->b, p->seen, p->seen_capacity * sizeof *p->seen);
   budget_free(p->b, p->stack, p->stack_capacity * sizeof *p->stack);

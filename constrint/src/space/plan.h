@@ -5,8 +5,10 @@
 
 #include "pool.h"
 
-/* Domains up to this size are held value by value. */
-enum { LISTED_MAX = 1 << 16 };
+enum {
+  LISTED_SMALL = 256,  /* ranges up to this size are held value by value at once, */
+  LISTED_MAX = 1 << 22 /* others up to this one where no equation gives their value */
+};
 
 struct plan_var {
   int64_t *values;     /* in listed order; NULL: lo, lo + step, ..., hi */
@@ -22,6 +24,14 @@ struct condition {
   pool_id root;
   uint32_t first, n;
   int32_t part;
+  int32_t defines; /* the variable that this condition gives a value to; -1: none */
+};
+
+/* A condition says that a variable equals an expression over the others. */
+struct definition {
+  uint32_t var;
+  uint32_t condition;
+  pool_id value;
 };
 
 struct plan {
@@ -32,6 +42,8 @@ struct plan {
   struct plan_var *vars;
   struct condition *conditions;
   size_t nconditions, condition_capacity;
+  struct definition *definitions; /* of variables that are not listed */
+  size_t ndefinitions, definition_capacity;
   uint32_t *scope;             /* the variables of all conditions */
   size_t nscope, scope_capacity;
   uint32_t *seen;              /* per node: marks of the current walk */
@@ -43,10 +55,15 @@ struct plan {
   bool empty;                  /* proven to have no configuration */
 };
 
-/* The plan of a model; free it whatever the result.  fixed[i], if fixed is not NULL: vars to leave alone. */
+/* The plan of a model; free it whatever the result. */
 int plan_make(struct plan *p, budget *b, const struct graph *g);
 void plan_free(struct plan *p);
-/* Where the values of v are, widened to lists where they are few. */
+/* Is this a value of a variable that is not listed? */
 bool plan_has(const struct plan_var *v, int64_t value);
+/* List the values of a variable that is not; CI_ENOMEM: too many. */
+int plan_list(struct plan *p, uint32_t var);
+
+/* define.c: fill definitions. */
+int plan_define(struct plan *p);
 
 #endif
