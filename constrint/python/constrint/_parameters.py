@@ -41,12 +41,19 @@ def is_truth(value: Any) -> bool:
     return type(value).__name__ in ("bool", "bool_")
 
 
-# (how the library calls it, what all of its values are, as JSON), the first that fits
+def number(value: Any) -> Any:
+    """As JSON has it."""
+    return bool(value) if is_truth(value) else int(value) if is_whole(value) else float(value)
+
+
+# (name, what all of its values are, as JSON), the first that fits. The library comes to the same kinds:
+# "int" parameters hold their values, the others the place.
 KINDS = (
     ("bool", is_truth, bool),
     ("int", is_whole, int),
     ("float", is_decimal, lambda value: int(value) if is_whole(value) else float(value)),
     ("string", is_text, str),
+    ("mixed", lambda value: is_text(value) or is_decimal(value), lambda value: value if isinstance(value, str) else number(value)),
 )
 OPAQUE = "opaque"  # of values that no restriction can speak of
 
@@ -79,12 +86,12 @@ class Parameter:
             warnings.warn(f"{len(values) - len(kept)} repeated value(s) of {self.name!r} dropped", stacklevel=5)
         return kept
 
-    def described(self) -> dict:
-        """The parameter as the library reads it."""
+    def described(self) -> List[Any]:
+        """The values as the library reads them."""
         if self.kind == OPAQUE:
-            return {"Name": self.name, "Type": "int", "Values": list(range(len(self.values)))}
+            return list(range(len(self.values)))
         convert = next(convert for kind, _, convert in KINDS if kind == self.kind)
-        return {"Name": self.name, "Type": self.kind, "Values": [convert(v) for v in self.values]}
+        return [convert(v) for v in self.values]
 
     def code(self, value: Any) -> Optional[int]:
         """The library's number for a value; None: the parameter does not have it."""
@@ -97,7 +104,10 @@ class Parameter:
 def parameters(given: Mapping[str, Iterable[Any]]) -> List[Parameter]:
     if not hasattr(given, "items"):
         raise TypeError(f"params is a dict of lists, not {type(given).__name__}")
-    return [Parameter(name, values) for name, values in given.items()]
+    made = []
+    for name, values in given.items():
+        made.append(Parameter(name, values))
+    return made
 
 
 def from_labels(name: str, codes: Sequence[int], labels: Sequence[Optional[str]]) -> Parameter:

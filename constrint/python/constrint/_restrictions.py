@@ -44,11 +44,14 @@ def strings(given: Any) -> List[str]:
 
 # ---- As the library reads them ----
 
+DIALECT = "kernel-tuner"
+
+
 def document(parameters: Sequence[Parameter], restrictions: Sequence[str]) -> bytes:
-    """A T1 text with restrictions[i] alone on line i + 2, so that places in messages tell which one it is."""
+    """A text with restrictions[i] alone on line i + 2, so that places in messages tell which one it is."""
     conditions = ",\n".join(json.dumps(r) for r in restrictions)
-    described = json.dumps([p.described() for p in parameters])
-    return f'{{"ConfigurationSpace": {{"Conditions": [\n{conditions}],\n"TuningParameters": {described}}}}}'.encode()
+    described = json.dumps({p.name: p.described() for p in parameters})
+    return f'{{"restrictions": [\n{conditions}],\n"tune_params": {described}}}'.encode()
 
 
 def readable(message: str, count: int) -> str:
@@ -75,7 +78,7 @@ def refuse_opaque(parameters: Sequence[Parameter], restrictions: Sequence[str]) 
         for name in sorted(names_in(text) & set(opaque)):
             kinds = sorted({type(v).__name__ for v in opaque[name].values})
             raise ValueError(f"restrictions[{i}] uses {name!r}, whose values ({', '.join(kinds)}) cannot be read: they "
-                             "are mixed, beyond 64 bits, or neither numbers, truth values nor strings")
+                             "are beyond 64 bits, or neither numbers, truth values nor strings")
 
 
 # ---- On a form ----

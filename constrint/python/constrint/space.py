@@ -17,7 +17,7 @@ from . import _library as lib
 from . import _neighbours
 from ._library import check, library
 from ._parameters import OPAQUE, Parameter, from_labels, parameters
-from ._restrictions import SOURCE, document, native, readable, refuse_opaque, strings
+from ._restrictions import DIALECT, SOURCE, document, native, readable, refuse_opaque, strings
 
 Config = Tuple[Any, ...]
 CHUNK = 1 << 16  # configurations fetched at a time
@@ -28,7 +28,7 @@ PARAMETERS_SUFFIX = ".params"  # beside a saved form: the Python values and rest
 class Space(AbstractSequence):
     """All valid configurations: tuples of parameter values, in the order of ``params``.
 
-    ``params`` maps names to lists of values: whole numbers, floats, truth values, strings, or a mixture of numbers.
+    ``params`` maps names to lists of values: whole numbers, floats, truth values, strings, or a mixture.
     ``restrictions`` are Python expressions over the names, in strings, all of which must hold; they mean what Python
     says, with exact numbers (0.1 is one tenth), and one whose evaluation is an exception, such as a division by 0,
     does not hold. Callables are refused with a TypeError.
@@ -478,7 +478,7 @@ class Space(AbstractSequence):
 
 def _read(declared: List[Parameter], texts: List[str]) -> ctypes.c_void_p:
     model, text = ctypes.c_void_p(), document(declared, texts)
-    status = library.ci_read(ctypes.byref(model), b"t1", text, len(text), SOURCE.encode(), None, 0)
+    status = library.ci_read(ctypes.byref(model), DIALECT.encode(), text, len(text), SOURCE.encode(), None, 0)
     if status < 0:
         raise lib.EXCEPTIONS.get(status, RuntimeError)(readable(lib.message(), len(texts)))
     return model
