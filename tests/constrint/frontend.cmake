@@ -26,3 +26,13 @@ endif()
 room_script(constrint_fused TIMEOUT 60 COMMAND python3 ${CMAKE_CURRENT_SOURCE_DIR}/fused_test.py ${fused_count})
 room_script(constrint_problems TIMEOUT 30 COMMAND sh ${CMAKE_CURRENT_SOURCE_DIR}/problems_test.sh)
 room_script(constrint_oracle TIMEOUT 120 COMMAND python3 ${CMAKE_CURRENT_SOURCE_DIR}/oracle_test.py)
+
+# Conditions against Python's own evaluation; files of other tools.
+add_executable(constrint_judge judge.c)
+set_target_properties(constrint_judge PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
+target_link_libraries(constrint_judge PRIVATE room_flags constrint_static)
+set(truth_count 3000)
+if(CONSTRINT_SANITIZE)
+  set(truth_count 800)
+endif()
+room_script(constrint_truth TIMEOUT 60 COMMAND python3 ${CMAKE_CURRENT_SOURCE_DIR}/truth_test.py ${truth_count})
