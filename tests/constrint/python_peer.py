@@ -4,6 +4,8 @@
 Runs $PYTHON (with kernel_tuner) on itself; skips without it. Kernel Tuner's brute force, Python itself, is the peer: its
 solver reads some strings wrongly (-a <= b, a <= b != c, a // b <= c).
 """
+import contextlib
+import io
 import os
 import random
 import subprocess
@@ -28,9 +30,8 @@ def values():
     ])()
 
 
-def condition(numbers, texts):
-    if texts and random.random() < 0.2:
-        return random.choice([f"{random.choice(texts)} != 'a'", f"{random.choice(texts)} in ('b', 'c')"])
+def condition(numbers):
+    """None on strings: Kernel Tuner's brute force puts their values in without quotes."""
     a, b, c = (random.choice(numbers) for _ in range(3))
     k = random.randrange(1, 40)
     return random.choice([
@@ -43,10 +44,11 @@ def random_space():
     params = {name: values() for name in ("block_size_x", "block_size_y", "p", "q", "r")[random.randrange(2):]}
     params["block_size_y"] = [2**i for i in range(random.randrange(1, 8))]
     numbers = [n for n, v in params.items() if not isinstance(v[0], str)]
-    texts = [n for n in params if n not in numbers]
     if "block_size_x" in params and "block_size_x" not in numbers:
         params["block_size_x"] = [32, 64, 96]
-    return params, [condition(numbers, texts) for _ in range(random.randrange(1, 4))]
+    if [True, False] in params.values():
+        params["t"] = ["s", "t"]  # else Kernel Tuner 1.5 mixes up the places: it indexes an array by the truth value
+    return params, [condition(numbers) for _ in range(random.randrange(1, 4))]
 
 
 def same(ours, theirs, params):
@@ -73,13 +75,17 @@ def same(ours, theirs, params):
 
 
 def compare(count):
-    from constrint.kernel_tuner import Searchspace
-    from kernel_tuner.searchspace import Searchspace as Theirs
+    from constrint.kernel_tuner import Searchspace as Ours
+    from kernel_tuner.searchspace import Searchspace
     warnings.simplefilter("ignore")
+
+    def theirs_of(params, restrictions):
+        with contextlib.redirect_stdout(io.StringIO()):
+            return Searchspace(params, restrictions, 256, framework="bruteforce")
     some = 0
     for i in range(count):
         params, restrictions = random_space()
-        ours, theirs = Searchspace(params, restrictions, 256), Theirs(params, restrictions, 256, framework="bruteforce")
+        ours, theirs = Ours(params, restrictions, 256), theirs_of(params, restrictions)
         try:
             same(ours, theirs, params)
         except Exception:
@@ -87,9 +93,8 @@ def compare(count):
             raise
         some += ours.size > 0
     assert some > count // 2
-    different, other = Searchspace({"x": [1, 2]}, ["x > 1"], 256), Theirs({"x": [1, 2]}, ["x < 2"], 256, framework="bruteforce")
     try:
-        same(different, other, {"x": [1, 2]})
+        same(Ours({"x": [1, 2]}, ["x > 1"], 256), theirs_of({"x": [1, 2]}, ["x < 2"]), {"x": [1, 2]})
     except AssertionError:
         print(f"{count} passed, 0 failed")
     else:
