@@ -52,8 +52,13 @@ case_buffers case_inputs(const flashrnn_problem *p, case_random *r) {
   for (int64_t i = 0; i < reference_dr_size(p); i++) b.R[i] = (float)((2 * uniform(r) - 1) / sqrt((double)p->D));
   b.bias = normals(reference_dbias_size(p), r);
   b.initial = normals(edge, r);
-  if (p->function == FLASHRNN_SLSTM) /* n is 0 at the start, or at least 1 */
-    for (int64_t i = 2 * plane; i < 3 * plane; i++) b.initial[i] = case_below(r, 4) ? 1 + fabsf(b.initial[i]) : 0;
+  /* sLSTM: n is at least 1, or the cell is as a sequence starts: all 0.  (An n of
+   * 0 beside other values has gradients of e^10 that fp32 itself cannot hold to 1e-5.) */
+  for (int64_t i = plane; p->function == FLASHRNN_SLSTM && i < 2 * plane; i++) {
+    float *c = &b.initial[i], *n = c + plane, *m = n + plane;
+    *n = 1 + fabsf(*n);
+    if (case_below(r, 4) == 0) *c = *n = *m = 0;
+  }
   b.dstates = normals(reference_states_size(p), r);
   b.dlast = normals(edge, r);
   b.states = room(reference_states_size(p));
