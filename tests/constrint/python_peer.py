@@ -83,7 +83,7 @@ def compare(count):
         with contextlib.redirect_stdout(io.StringIO()):
             return Searchspace(params, restrictions, 256, framework="bruteforce")
     some = 0
-    for i in range(count):
+    for _ in range(count):
         params, restrictions = random_space()
         ours, theirs = Ours(params, restrictions, 256), theirs_of(params, restrictions)
         try:

@@ -7,7 +7,7 @@ import os
 import signal
 import threading
 from pathlib import Path
-from typing import Iterator, List, Optional
+from typing import Any, Dict, Iterator, List, Optional, Tuple
 
 NAME = "libconstrint.so.0"
 PACKAGE = Path(__file__).resolve().parent
@@ -34,11 +34,11 @@ class Options(ctypes.Structure):
 
 class Info(ctypes.Structure):
     """ci_space_info"""
-    _fields_ = [(name, ctypes.c_size_t) for name in ("parts", "levels", "nodes", "edges")] + [
-        ("bytes", ctypes.c_uint64), ("peak_bytes", ctypes.c_uint64), ("seconds", ctypes.c_double)]
+    _fields_ = [("parts", ctypes.c_size_t), ("levels", ctypes.c_size_t), ("nodes", ctypes.c_size_t), ("edges", ctypes.c_size_t),
+                ("bytes", ctypes.c_uint64), ("peak_bytes", ctypes.c_uint64), ("seconds", ctypes.c_double)]
 
 
-def signatures() -> dict:
+def signatures() -> Dict[str, Tuple[Any, List[Any]]]:
     """name: (result, arguments) of every function that is used here."""
     text, handle, status = ctypes.c_char_p, ctypes.c_void_p, ctypes.c_int
     size, number, values = ctypes.c_size_t, ctypes.c_uint64, ctypes.c_void_p
@@ -82,10 +82,10 @@ def signatures() -> dict:
 def installed() -> Optional[Path]:
     """Where the build that this package was installed with put the library."""
     try:
-        from ._location import LIBRARY  # written by the installation
+        from ._location import LIBRARY  # type: ignore[import-not-found]  # written by the installation
     except ImportError:
         return None
-    return (PACKAGE / LIBRARY).resolve()
+    return PACKAGE.joinpath(str(LIBRARY)).resolve()
 
 
 def candidates() -> List[str]:
@@ -125,7 +125,7 @@ release.restype, release.argtypes = None, [ctypes.c_void_p]
 
 
 def message() -> str:
-    return library.ci_error().decode("utf-8", "replace")
+    return str(library.ci_error(), "utf-8", "replace")
 
 
 def check(status: int) -> None:
@@ -134,15 +134,15 @@ def check(status: int) -> None:
         raise EXCEPTIONS.get(status, RuntimeError)(message())
 
 
-def taken(text: int) -> int:
+def taken(text: Optional[int]) -> int:
     """The number that a text of the library's says, which is then freed."""
     try:
-        return int(ctypes.string_at(text))
+        return int(ctypes.string_at(text or 0))
     finally:
         release(text)
 
 
-def decimal(function, *arguments) -> int:
+def decimal(function: Any, *arguments: Any) -> int:
     """The number that a function hands back as text through its last parameter."""
     text = ctypes.c_void_p()
     check(function(*arguments, ctypes.byref(text)))
@@ -160,7 +160,7 @@ def limited(seconds: Optional[float], memory: Optional[int], order: Optional[str
     if threading.current_thread() is not threading.main_thread() or not callable(handler):
         yield options
         return
-    pending: list = []
+    pending: List[Any] = []
     options.limits.cancel = Cancel(lambda _: len(pending))
     signal.signal(signal.SIGINT, lambda *arguments: pending.append(arguments))
     try:

@@ -6,7 +6,7 @@ the position of a value in the list that the user gave.
 from __future__ import annotations
 
 import itertools
-from typing import TYPE_CHECKING, Iterable, Iterator, List, Sequence, Tuple
+from typing import TYPE_CHECKING, Dict, Iterable, Iterator, List, Optional, Sequence, Tuple
 
 if TYPE_CHECKING:
     from .space import Space
@@ -37,7 +37,8 @@ def strictly_adjacent(space: "Space", codes: Codes) -> Iterable[Codes]:
 
 def hamming_adjacent(space: "Space", codes: Codes) -> Iterable[Codes]:
     """One parameter moves to the nearest value, on either side, that is possible with the others as they are."""
-    here, nearest = places(space, codes), {}
+    here = places(space, codes)
+    nearest: Dict[Tuple[int, bool], Tuple[int, Codes]] = {}
     for near in hamming(space, codes, 1):
         v = next(v for v, (a, b) in enumerate(zip(near, codes)) if a != b)
         distance = space._places[v][near[v]] - here[v]
@@ -87,7 +88,8 @@ def closest(space: "Space", codes: Codes) -> Iterable[Codes]:
 def scan(space: "Space", codes: Codes, here: Sequence[int]) -> Iterable[Codes]:
     if space.size > SCAN_LIMIT:
         raise ValueError(f"no configuration is near {space._objects(codes)}, and the space is too large to look further")
-    least, found = None, []
+    least: Optional[int] = None
+    found: List[Codes] = []
     for other in map(space._encode, space):
         distance = sum(abs(a - b) for a, b in zip(places(space, other), here))
         if other == codes or (least is not None and distance > least):

@@ -28,7 +28,7 @@ def is_decimal(value: Any) -> bool:
     if float(value) in (float("inf"), float("-inf")) or value != value:
         return False
     _, digits, exponent = Decimal(repr(float(value))).normalize().as_tuple()
-    return len(digits) + max(exponent, 0) <= 18 and -exponent <= 18
+    return isinstance(exponent, int) and len(digits) + max(exponent, 0) <= 18 and -exponent <= 18
 
 
 def is_text(value: Any) -> bool:
@@ -112,14 +112,15 @@ def parameters(given: Mapping[str, Iterable[Any]]) -> List[Parameter]:
 
 def from_labels(name: str, codes: Sequence[int], labels: Sequence[Optional[str]]) -> Parameter:
     """A parameter of a form whose Python values were not written beside it."""
-    if any(label is None for label in labels):
+    texts = [label for label in labels if label is not None]
+    if len(texts) < len(codes):
         return Parameter(name, codes)
-    values: Sequence[Any] = labels
-    if set(labels) <= {"True", "False"}:
-        values = [label == "True" for label in labels]
+    values: Sequence[Any] = texts
+    if set(texts) <= {"True", "False"}:
+        values = [text == "True" for text in texts]
     else:
         try:
-            values = [float(label) for label in labels]
+            values = [float(text) for text in texts]
         except ValueError:
             pass
     made = Parameter(name, values)

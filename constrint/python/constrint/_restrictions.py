@@ -56,7 +56,7 @@ def document(parameters: Sequence[Parameter], restrictions: Sequence[str]) -> by
 
 def readable(message: str, count: int) -> str:
     """A message with the place in our document told in the user's terms."""
-    def replace(match):
+    def replace(match: "re.Match[str]") -> str:
         line, column = int(match.group(1)) - 2, int(match.group(2)) - 1
         return f"restrictions[{line}], column {column}: " if line < count else ""
     return re.sub(rf"^{SOURCE}:(\d+):(\d+): ", replace, message, flags=re.M)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping as AbstractMapping
-from typing import Any, Dict, Iterable, Iterator, List, Optional, Sequence, Tuple, Union
+from typing import Any, Dict, Iterable, Iterator, List, Mapping, Optional, Sequence, Tuple, Union
 from warnings import warn
 
 from ._restrictions import strings
@@ -20,7 +20,7 @@ supported_neighbor_methods = ["strictly-adjacent", "adjacent", "Hamming", "Hammi
 default_block_size_names = ["block_size_x", "block_size_y", "block_size_z"]
 
 
-class _Indices(AbstractMapping):
+class _Indices(AbstractMapping):  # type: ignore[type-arg]
     """Configuration: index, in the order of the indices."""
 
     def __init__(self, space: Space):
@@ -72,7 +72,7 @@ class Searchspace:
 
     # ---- Configurations and indices ----
 
-    def get_list_dict(self) -> AbstractMapping:
+    def get_list_dict(self) -> Mapping[Config, int]:
         return _Indices(self.space)
 
     def is_param_config_valid(self, param_config: Config) -> bool:
@@ -147,7 +147,8 @@ class Searchspace:
         import numpy
         if num_samples > self.size:
             raise ValueError(f"The number of samples requested ({num_samples}) is greater than the searchspace size ({self.size})")
-        return numpy.array([self.space.index(c) for c in self._sample(num_samples, "distinct")], dtype=object if self.size > 2**63 else int)
+        indices = [self.space.index(c) for c in self._sample(num_samples, "distinct")]
+        return numpy.array(indices, dtype=object if self.size > 2**63 else int)
 
     def get_random_sample(self, num_samples: int) -> List[Config]:
         return self._sample(self._at_most(num_samples, self.size), "distinct")
@@ -169,7 +170,7 @@ class Searchspace:
     def _at_most(self, num_samples: int, instead: int) -> int:
         if num_samples <= self.size:
             return num_samples
-        warn(f"Too many samples requested ({num_samples}), reducing the number of samples to {instead} of {self.size}")
+        warn(f"Too many samples requested ({num_samples}), reducing the number of samples to {instead} of {self.size}", stacklevel=3)
         return instead
 
     def _sample(self, n: int, method: str) -> List[Config]:
@@ -186,22 +187,26 @@ class Searchspace:
     def get_neighbors_no_cache(self, param_config: Config, neighbor_method: Optional[str] = None) -> List[Config]:
         return self.space.neighbours(param_config, self._method(neighbor_method))
 
-    def get_neighbors(self, param_config: Config, neighbor_method: Optional[str] = None, build_full_cache: bool = False) -> List[Config]:
+    def get_neighbors(self, param_config: Config, neighbor_method: Optional[str] = None,
+                      build_full_cache: bool = False) -> List[Config]:
         key = (self._method(neighbor_method), tuple(param_config))
         if key not in self._neighbors:
             self._neighbors[key] = self.get_neighbors_no_cache(param_config, key[0])
         return self._neighbors[key]
 
-    def get_neighbors_indices_no_cache(self, param_config: Config, neighbor_method: Optional[str] = None, build_full_cache: bool = False) -> List[int]:
+    def get_neighbors_indices_no_cache(self, param_config: Config, neighbor_method: Optional[str] = None,
+                                       build_full_cache: bool = False) -> List[int]:
         return [self.space.index(c) for c in self.get_neighbors_no_cache(param_config, neighbor_method)]
 
-    def get_neighbors_indices(self, param_config: Config, neighbor_method: Optional[str] = None, build_full_cache: bool = False) -> List[int]:
+    def get_neighbors_indices(self, param_config: Config, neighbor_method: Optional[str] = None,
+                              build_full_cache: bool = False) -> List[int]:
         return [self.space.index(c) for c in self.get_neighbors(param_config, neighbor_method)]
 
     def are_neighbors_indices_cached(self, param_config: Config, neighbor_method: Optional[str] = None) -> bool:
         return (self._method(neighbor_method), tuple(param_config)) in self._neighbors
 
-    def get_random_neighbor(self, param_config: Config, neighbor_method: Optional[str] = None, use_partial_cache: bool = True) -> Optional[Config]:
+    def get_random_neighbor(self, param_config: Config, neighbor_method: Optional[str] = None,
+                            use_partial_cache: bool = True) -> Optional[Config]:
         """One of the neighbours, uniformly; None if there are none."""
         neighbors = self.get_neighbors(param_config, neighbor_method)
         return random.choice(neighbors) if neighbors else None
@@ -214,7 +219,8 @@ class Searchspace:
             random.shuffle(values)
         return values
 
-    def order_param_configs(self, param_configs: List[Config], order: List[int], randomize_in_params: bool = True) -> List[Config]:
+    def order_param_configs(self, param_configs: List[Config], order: List[int],
+                            randomize_in_params: bool = True) -> List[Config]:
         """One of the configurations at random, then those that differ from it in the first parameter of the order, then
         in the second, and so on."""
         if len(order) != self.num_params:

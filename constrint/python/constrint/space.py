@@ -16,7 +16,7 @@ from typing import Any, Dict, Iterable, Iterator, List, Mapping, Optional, Seque
 from . import _library as lib
 from . import _neighbours
 from ._library import check, library
-from ._parameters import OPAQUE, Parameter, from_labels, parameters
+from ._parameters import Parameter, from_labels, parameters
 from ._restrictions import DIALECT, SOURCE, document, native, readable, refuse_opaque, strings
 
 Config = Tuple[Any, ...]
@@ -25,7 +25,7 @@ SAMPLING = {"independent": 0, "distinct": 1, "stratified": 2, "spread": 3}
 PARAMETERS_SUFFIX = ".params"  # beside a saved form: the Python values and restrictions
 
 
-class Space(AbstractSequence):
+class Space(AbstractSequence):  # type: ignore[type-arg]
     """All valid configurations: tuples of parameter values, in the order of ``params``.
 
     ``params`` maps names to lists of values: whole numbers, floats, truth values, strings, or a mixture.
@@ -150,7 +150,7 @@ class Space(AbstractSequence):
         labels = [library.ci_space_label(self._handle, v, code) for code in self._codes[v]]
         return [None if label is None else label.decode() for label in labels]
 
-    def __reduce__(self):
+    def __reduce__(self) -> Tuple[Any, ...]:
         if self._restrictions is None:
             raise TypeError("the restrictions of a Space that was opened without its parameters are not known: it "
                             "cannot be pickled")
@@ -159,7 +159,7 @@ class Space(AbstractSequence):
     def __copy__(self) -> "Space":
         return self
 
-    def __deepcopy__(self, memo: dict) -> "Space":
+    def __deepcopy__(self, memo: Dict[int, Any]) -> "Space":
         return self
 
     # ---- What it is ----
@@ -203,7 +203,7 @@ class Space(AbstractSequence):
         """Parts, levels, nodes, edges and bytes of the form; the peak of memory and the seconds of its making."""
         told = lib.Info()
         library.ci_space_info_of(self._handle, ctypes.byref(told))
-        return {name: getattr(told, name) for name, _ in lib.Info._fields_}
+        return {field[0]: getattr(told, field[0]) for field in lib.Info._fields_}
 
     def __repr__(self) -> str:
         return f"<Space of {self._size} configurations of {len(self._names)} parameters>"
@@ -281,7 +281,7 @@ class Space(AbstractSequence):
         return (ctypes.c_int64 * max(len(self._names), 1))(*codes)
 
     def _has(self, codes: Sequence[int]) -> bool:
-        return library.ci_space_has(self._handle, self._int64(codes)) == 1
+        return bool(library.ci_space_has(self._handle, self._int64(codes)))
 
     def _tuples(self, rows: Sequence[int], n: int) -> List[Config]:
         """n configurations from the library's numbers, row by row."""
@@ -296,7 +296,7 @@ class Space(AbstractSequence):
     @overload
     def __getitem__(self, index: slice) -> List[Config]: ...
 
-    def __getitem__(self, index):
+    def __getitem__(self, index: Any) -> Any:
         """The i-th configuration, negative i from the end; a list of them for a slice."""
         if isinstance(index, slice):
             chosen = range(*index.indices(self._size))
