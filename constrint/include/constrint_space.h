@@ -49,8 +49,9 @@ CI_API int ci_space_build(ci_space **out, const ci_model *m, const ci_space_opti
  * over its variables ("a * b <= 64; c > 2"), worked out on the form itself. */
 CI_API int ci_space_restrict(ci_space **out, const ci_space *s, const char *conditions, const ci_space_options *options);
 CI_API void ci_space_free(ci_space *s); /* NULL is fine */
-/* Write to a file (through a temporary beside it, then renamed); map one read-only. A
- * damaged or foreign file is CI_ESYNTAX, never a crash. */
+/* Write to a file (through a temporary beside it, then renamed; a new one only its owner can
+ * read); map one read-only. A damaged or foreign file is CI_ESYNTAX, never a crash; while it is open,
+ * nobody may write into the file itself (replacing it, as ci_space_save does, is fine). */
 CI_API int ci_space_save(const ci_space *s, const char *path);
 CI_API int ci_space_open(ci_space **out, const char *path);
 /* Are these the first bytes (16 are enough) of a saved space? 1 or 0. */
