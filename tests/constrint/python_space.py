@@ -180,7 +180,8 @@ def test_neighbours():
                               ("closest-param-indices", 1)]:
                 found, right = space.neighbours(config, method, k), near(params, wanted, config, method, k)
                 assert len(found) == len(right) and set(found) == set(right), (params, restrictions, config, method, k, found, right)
-    assert "Hamming" in raises(ValueError, Space(XYZ).neighbours, (1, 4, "one"), "manhattan")
+    assert "closest-param-indices" in raises(ValueError, Space(XYZ).neighbours, (1, 4, "one"), "manhattan")
+    assert "k counts" in raises(ValueError, Space(XYZ).neighbours, (1, 4, "one"), "adjacent", 2)
     assert "'four'" in raises(ValueError, Space(XYZ).neighbours, (1, 4, "four"))
     assert "3 values, not 2" in raises(ValueError, Space(XYZ).neighbours, (1, 4))
     assert Space(XYZ).neighbours({"x": 1, "y": 4, "z": "one"}) == Space(XYZ).neighbors((1, 4, "one"))

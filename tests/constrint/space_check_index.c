@@ -45,7 +45,7 @@ bool list_in_order(const struct trial *t, struct listing *l, struct verdict *v) 
   const uint32_t *order = ci_space_order(t->space);
   if ((int)ci_space_vars(t->space) != t->m.vars) return fail(v, "%zu variables", ci_space_vars(t->space));
   if (!is_permutation(order, t->m.vars)) return fail(v, "the order is no permutation");
-  if (*t->order && !order_is_kept(t, order)) return fail(v, "the order asked for is not kept: %s", t->order);
+  if (*t->order && t->solutions && !order_is_kept(t, order)) return fail(v, "the order asked for is not kept: %s", t->order);
   l->n = t->solutions;
   memcpy(l->number, t->rows, (size_t)l->n * sizeof *t->rows);
   qsort_r(l->number, (size_t)l->n, sizeof *l->number, in_order, &(struct sorted){t, order});

@@ -63,5 +63,11 @@ static void native(void) { check_dialect("native"); }
 static void flashrnn(void) { check_dialect("flashrnn"); }
 static void t1(void) { check_dialect("t1"); }
 
-static const struct test_case cases[] = {{"native", native}, {"flashrnn", flashrnn}, {"t1", t1}, {NULL, NULL}};
+static void bat(void) { check_dialect("bat"); }
+static void kernel_tuner(void) { check_dialect("kernel-tuner"); }
+static void t4(void) { check_dialect("t4"); }
+
+static const struct test_case cases[] = {
+  {"native", native}, {"flashrnn", flashrnn}, {"t1", t1}, {"bat", bat}, {"kernel-tuner", kernel_tuner}, {"t4", t4}, {NULL, NULL},
+};
 TEST_MAIN(cases)

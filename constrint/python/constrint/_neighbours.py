@@ -1,7 +1,7 @@
-"""Neighbours, with the meanings that Kernel Tuner gives the words.
+"""The neighbours that Kernel Tuner defines and the library does not: found from those that it does.
 
-A configuration is here a list of codes (what the library holds); *place* is
-the position of a value in the list that the user gave.
+A configuration is here a tuple of codes (what the library holds); the *place*
+of a value is its position in the list that the user gave.
 """
 from __future__ import annotations
 
@@ -12,34 +12,19 @@ if TYPE_CHECKING:
     from .space import Space
 
 Codes = Tuple[int, ...]
-HAMMING, ADJACENT, WITHIN, STRICT = range(4)
 SHELL_LIMIT = 200_000  # configurations looked up one by one before the space itself is gone through
 SCAN_LIMIT = 20_000_000
-
-
-def hamming(space: "Space", codes: Codes, k: int) -> Iterable[Codes]:
-    return space._near(codes, HAMMING if k == 1 else WITHIN, k)
 
 
 def places(space: "Space", codes: Codes) -> List[int]:
     return [order[code] for order, code in zip(space._places, codes)]
 
 
-def adjacent(space: "Space", codes: Codes) -> Iterable[Codes]:
-    """Every parameter stays or moves to the next value that occurs, on either side."""
-    return space._near(codes, ADJACENT, 1)
-
-
-def strictly_adjacent(space: "Space", codes: Codes) -> Iterable[Codes]:
-    """Every parameter stays or moves by one place in its list of values."""
-    return space._near(codes, STRICT, 1)
-
-
 def hamming_adjacent(space: "Space", codes: Codes) -> Iterable[Codes]:
     """One parameter moves to the nearest value, on either side, that is possible with the others as they are."""
     here = places(space, codes)
     nearest: Dict[Tuple[int, bool], Tuple[int, Codes]] = {}
-    for near in hamming(space, codes, 1):
+    for near in space._near(codes, "Hamming", 1):
         v = next(v for v, (a, b) in enumerate(zip(near, codes)) if a != b)
         distance = space._places[v][near[v]] - here[v]
         side = (v, distance > 0)
@@ -100,19 +85,4 @@ def scan(space: "Space", codes: Codes, here: Sequence[int]) -> Iterable[Codes]:
     return found
 
 
-METHODS = {
-    "Hamming-adjacent": hamming_adjacent,
-    "adjacent": adjacent,
-    "strictly-adjacent": strictly_adjacent,
-    "closest-param-indices": closest,
-}
-
-
-def find(space: "Space", codes: Codes, method: str, k: int) -> Iterable[Codes]:
-    if method == "Hamming":
-        return hamming(space, codes, k)
-    if method not in METHODS:
-        raise ValueError(f"the neighbour method {method!r} is not known (Hamming, {', '.join(METHODS)} are)")
-    if k != 1:
-        raise ValueError(f"k counts the parameters that change under 'Hamming'; {method!r} takes none")
-    return METHODS[method](space, codes)
+METHODS = {"Hamming-adjacent": hamming_adjacent, "closest-param-indices": closest}

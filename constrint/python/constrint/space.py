@@ -22,6 +22,8 @@ from ._restrictions import DIALECT, SOURCE, document, native, readable, refuse_o
 Config = Tuple[Any, ...]
 CHUNK = 1 << 16  # configurations fetched at a time
 SAMPLING = {"independent": 0, "distinct": 1, "stratified": 2, "spread": 3}
+NEIGHBOURHOODS = {"Hamming": 0, "adjacent": 1, "strictly-adjacent": 3}
+WITHIN = 2  # "Hamming" with k > 1
 PARAMETERS_SUFFIX = ".params"  # beside a saved form: the Python values and restrictions
 
 
@@ -347,8 +349,8 @@ class Space(AbstractSequence):  # type: ignore[type-arg]
     # ---- All of them ----
 
     def __iter__(self) -> Iterator[Config]:
-        for first in range(0, self._size, CHUNK):
-            yield from self._rows(first, min(CHUNK, self._size - first))
+        chunks = (self._zipped(first, min(CHUNK, self._size - first)) for first in range(0, self._size, CHUNK))
+        return itertools.chain.from_iterable(chunks)
 
     def ordered(self, order: Union[str, Sequence[str]]) -> Iterator[Config]:
         """The configurations in another order of the parameters (as in Space(order=...)), one by one."""
@@ -377,17 +379,20 @@ class Space(AbstractSequence):  # type: ignore[type-arg]
             raise RuntimeError(f"{given.value} of {n} configurations were given")
 
     def _rows(self, first: int, n: int) -> List[Config]:
+        return list(self._zipped(first, n))
+
+    def _zipped(self, first: int, n: int) -> Iterable[Config]:
+        """Configurations first, ... of them, as tuples."""
         if first + n > 2**64:
-            return [self._at(i) for i in range(first, first + n)]
+            return map(self._at, range(first, first + n))
         if not self._names or not n:
             return [()] * n
         most = max(map(len, self._values))
         width, kind = (1, "b") if most <= 2**7 else (2, "h") if most <= 2**15 else (4, "i")
         fetched = [array(kind, bytes(width * n)) if len(values) > 1 else None for values in self._values]
         self._fetch(first, n, [a.buffer_info()[0] if a is not None else None for a in fetched], width, True)
-        columns = [itertools.repeat(values[0], n) if a is None else map(values.__getitem__, a)
-                   for a, values in zip(fetched, self._values)]
-        return list(zip(*columns))
+        return zip(*(itertools.repeat(values[0], n) if a is None else map(values.__getitem__, a)
+                     for a, values in zip(fetched, self._values)))
 
     def columns(self, start: int = 0, stop: Optional[int] = None) -> Dict[str, Any]:
         """Configurations start, ..., stop - 1 as one column a parameter: NumPy arrays (int64, float64, bool, strings,
@@ -456,22 +461,35 @@ class Space(AbstractSequence):  # type: ignore[type-arg]
         or not. "Hamming-adjacent": one parameter changed, to the nearest possible value on either side.
         "closest-param-indices": those whose places in the lists of values differ least in sum.
         """
-        if operator.index(k) < 1:
-            raise ValueError(f"k is at least 1, not {k}")
-        return [self._objects(codes) for codes in _neighbours.find(self, self._encode(config), method, k)]
+        if operator.index(k) < 1 or (k > 1 and method != "Hamming"):
+            raise ValueError(f"k counts the parameters that change under 'Hamming', 1 or more; {k} is none for {method!r}")
+        codes = self._encode(config)
+        if method in NEIGHBOURHOODS:
+            return self._tuples(*self._near_rows(codes, method, k))
+        if method not in _neighbours.METHODS:
+            known = ", ".join([*NEIGHBOURHOODS, *_neighbours.METHODS])
+            raise ValueError(f"the neighbour method {method!r} is not known ({known} are)")
+        return [self._objects(near) for near in _neighbours.METHODS[method](self, codes)]
 
     neighbors = neighbours
 
-    def _near(self, codes: Sequence[int], kind: int, k: int) -> List[Tuple[int, ...]]:
+    def _near_rows(self, codes: Sequence[int], method: str, k: int) -> Tuple[List[int], int]:
+        """The library's numbers of the neighbours, row by row, and how many rows."""
+        kind = NEIGHBOURHOODS[method] if k == 1 else WITHIN
         if not self._size:
-            return []
-        rows, n, width = ctypes.c_void_p(), ctypes.c_size_t(), len(self._names)
-        check(library.ci_space_neighbours(self._handle, self._int64(codes), kind, k, 0, ctypes.byref(rows), ctypes.byref(n)))
+            return [], 0
+        rows, n, values = ctypes.c_void_p(), ctypes.c_size_t(), self._int64(codes)
+        check(library.ci_space_neighbours(self._handle, values, kind, k, 0, ctypes.byref(rows), ctypes.byref(n)))
         try:
-            flat = ctypes.cast(rows, ctypes.POINTER(ctypes.c_int64))[:n.value * width] if n.value else []
-            return [tuple(flat[i:i + width]) for i in range(0, len(flat), width)] if width else []
+            numbers = ctypes.cast(rows, ctypes.POINTER(ctypes.c_int64))
+            return numbers[:n.value * len(self._names)] if n.value else [], n.value
         finally:
             lib.release(rows)
+
+    def _near(self, codes: Sequence[int], method: str, k: int) -> List[Tuple[int, ...]]:
+        flat, n = self._near_rows(codes, method, k)
+        width = len(self._names)
+        return [tuple(flat[i * width:(i + 1) * width]) for i in range(n)]
 
 
 # ---- Helpers ----
