@@ -36,4 +36,7 @@ done
 
 printf 'var x in 1..6; x %% 4 == 2;\n' >"$work/a.cint"
 [ "$("$work/prefix/bin/constrint" count "$work/a.cint")" = 2 ]
+PYTHONPATH="$work/prefix/share/constrint/python" PYTHONDONTWRITEBYTECODE=1 python3 -c '
+from constrint import Space
+assert list(Space({"x": [1, 2, 3]}, ["x > 2"])) == [(3,)]'
 echo "1 passed, 0 failed"
