@@ -280,11 +280,20 @@ static int unary(struct evaluation *e, const struct py_node *n, struct constant 
 
 static struct constant truth_value(bool v) { return (struct constant){.value = {.kind = T1_BOOL, .num = v, .den = 1}}; }
 
+static bool contains(const struct evaluation *e, const struct constant *list, const struct constant *x) {
+  for (size_t i = 0; i < list->n; i++) {
+    const struct constant *c = &e->pool.at[list->first + i];
+    if (!c->is_list && t1_same_value(&c->value, &x->value)) return true;
+  }
+  return false;
+}
+
 static int compare(struct evaluation *e, const struct py_node *n, enum py_relation r, const struct constant *x, const struct constant *y, bool *holds) {
-  bool text = x->value.kind == T1_STRING || y->value.kind == T1_STRING;
-  if (x->is_list || y->is_list || r == PY_IN || r == PY_NOT_IN) return refuse(e, n, "only numbers can be compared in a list of values");
+  const char *why = "only numbers can be compared in a list of values";
+  if ((r == PY_IN || r == PY_NOT_IN) && y->is_list && !x->is_list) return *holds = contains(e, y, x) == (r == PY_IN), CI_OK;
+  if (x->is_list || y->is_list || r == PY_IN || r == PY_NOT_IN) return refuse(e, n, why);
   if (r == PY_EQ || r == PY_NE) return *holds = t1_same_value(&x->value, &y->value) == (r == PY_EQ), CI_OK;
-  if (text) return refuse(e, n, "only numbers can be compared in a list of values");
+  if (x->value.kind == T1_STRING || y->value.kind == T1_STRING) return refuse(e, n, why);
   __int128 a = (__int128)x->value.num * y->value.den, b = (__int128)y->value.num * x->value.den;
   *holds = r == PY_LT ? a < b : r == PY_LE ? a <= b : r == PY_GT ? a > b : a >= b;
   return CI_OK;
