@@ -52,10 +52,11 @@ static fr_config config_of(const fr_problem *p, fr_int family) {
   fr_config c = fr_default_of(p);
   c.family = family;
   if (family == FR_RESIDENT) {
-    c.units = p->D, c.batch = FR_RESIDENT_ROWS, c.warps = fr_resident_warps(p->D, p->pass), c.split = 1, c.ring = 6, c.staging = 1;
+    c.units = p->D, c.batch = FR_RESIDENT_ROWS, c.warps = fr_resident_warps(p->D, p->pass), c.split = 1, c.ring = 8, c.staging = 1;
     while (c.ring > 2 && fr_resident_shared(p->function, p->pass, p->D, p->dtype, c.ring) > 200000) c.ring--;
   }
   if (family == FR_GRID) c.units = 16, c.batch = 8, c.warps = c.split = 8, c.exchange = FR_MAILBOX, c.ahead = 6, c.repoll = 1;
+  if (family == FR_GRID && p->D > 1024) c.batch = 16, c.r_shared = 8;
   return c;
 }
 

@@ -15,9 +15,14 @@ constexpr int COLUMN_TILES = (D + UNITS - 1) / UNITS, ROW_TILES = ROWS / 8;
 constexpr int CELLS = (UNITS * ROWS + THREADS - 1) / THREADS; /* of a thread */
 constexpr bool BACKWARD = FR_PASS == FR_BACKWARD, PERSISTENT = FR_FAMILY == FR_GRID;
 constexpr int DEPTH = BACKWARD ? GATES * CHUNKS : CHUNKS;    /* chunks of the reduction */
-constexpr int SHARE = (DEPTH + WARPS - 1) / WARPS;           /* of a warp */
+constexpr int SHARE = (DEPTH + WARPS - 1) / WARPS;           /* of a warp, one after the other */
+constexpr int IN_SHARED = PERSISTENT ? (int)fr_column_shared_chunks(SHARE, FR_R_SHARED) : 0, IN_REGISTERS = SHARE - IN_SHARED;
+constexpr int GROUP = SHARE <= 8 ? SHARE : SHARE % 6 == 0 ? 6 : SHARE % 5 == 0 ? 5 : SHARE % 8 == 0 && SHARE < 16 ? 8 : 4; /* chunks received at once */
+constexpr int GROUPS = (SHARE + GROUP - 1) / GROUP;
+constexpr bool WHOLE = DEPTH % SHARE == 0 && D % CHUNK == 0 && SHARE % GROUP == 0; /* no chunk is past an end */
+constexpr bool ONE_GATE = !BACKWARD || CHUNKS % SHARE == 0;  /* a warp's share is of one gate */
 constexpr int PAIRS = (GATES + 1) / 2;                       /* forward: a tile is 8 units of two gates */
-constexpr int TILES = BACKWARD ? (UNITS + 15) / 16 : UNITS / 8 * PAIRS;
+constexpr int TILES = (int)fr_column_tiles(FR_FUNCTION, FR_PASS, UNITS);
 constexpr int PITCH = (int)fr_column_pitch(FR_FUNCTION, FR_PASS, UNITS);
 
 struct column {
@@ -132,67 +137,139 @@ FR_DEVICE void streamed_product(const fr_params &p, const column &c, int step, f
     for (int m = 0; m < TILES; m++) store_sums(c, sums, m, r, a[r][m]);
 }
 
-struct fragments { uint4 low[PERSISTENT ? SHARE : 1][TILES], high[PERSISTENT ? SHARE : 1][TILES]; };
+/* R's share of this warp, for good: the first chunks in registers, the others in shared memory as the lanes read them. */
+struct fragments {
+  uint4 low[PERSISTENT && IN_REGISTERS ? IN_REGISTERS : 1][TILES], high[PERSISTENT && IN_REGISTERS ? IN_REGISTERS : 1][TILES];
+  uint4 *shared;
+};
 
-/* This warp's share of R, for good. */
-FR_DEVICE void load_fragments(const fr_params &p, const column &c, fragments &f) {
+FR_DEVICE void load_fragments(const fr_params &p, const column &c, float *sums, fragments &f) {
+  constexpr int before = (int)fr_column_sums(FR_FUNCTION, FR_PASS, UNITS, ROWS, WARPS, FR_FAMILY);
+  f.shared = (uint4 *)((char *)sums + before) + c.warp * IN_SHARED * TILES * 64 + threadIdx.x % 32;
 #pragma unroll
-  for (int i = 0; i < SHARE; i++)
+  for (int i = 0; i < IN_REGISTERS; i++)
 #pragma unroll
     for (int m = 0; m < TILES; m++) {
-      const int chunk = c.warp + i * WARPS;
+      const int chunk = c.warp * SHARE + i;
       f.low[i][m] = f.high[i][m] = zeros4();
       if (chunk < DEPTH) load_tile(p, c, m, chunk, f.low[i][m], f.high[i][m]);
     }
+  for (int i = 0; i < IN_SHARED; i++)
+#pragma unroll
+    for (int m = 0; m < TILES; m++) {
+      const int chunk = c.warp * SHARE + IN_REGISTERS + i;
+      uint4 low = zeros4(), high = zeros4();
+      if (chunk < DEPTH) load_tile(p, c, m, chunk, low, high);
+      f.shared[(i * TILES + m) * 64] = low, f.shared[(i * TILES + m) * 64 + 32] = high;
+    }
 }
 
-/* Waits for the words of 8 batch rows: initial states are read once, unpolled. */
-FR_DEVICE void receive(const fr_params &p, const column &c, const source &s, uint4 *v) {
-  const element *at[SHARE];
-#pragma unroll
-  for (int i = 0; i < SHARE; i++) {
-    const int chunk = c.warp + i * WARPS;
-    at[i] = chunk < DEPTH ? source_at(p, c, s, chunk) : 0;
-    v[i] = at[i] && !s.poll ? *(const uint4 *)at[i] : zeros4();
-    if (at[i] && s.poll) v[i] = load_relaxed(at[i]);
+/* What a lane polls: 16 bytes a chunk of one batch row. */
+struct inlet { track words; int b, length; };
+
+FR_DEVICE inlet inlet_of(const fr_params &p, const column &c, int tile) {
+  const int b = c.row0 + tile * 8 + c.g, chunk = c.warp * SHARE, k = chunk % CHUNKS * CHUNK + c.j * VECTOR;
+  inlet x = {{0, 0}, b, length_of(p, b)};
+  if constexpr (!BACKWARD) x.words = track_of(p.states, p.st, b, 0, c.head, k);
+  else if (chunk / CHUNKS < WX_SLOT) x.words = track_of(p.exchange, inner_strides(p), b, 0, c.head, k);
+  else x.words = track_of(p.dWx, p.wx, b, chunk / CHUNKS - WX_SLOT, c.head, k);
+  return x;
+}
+
+/* The words of a step: base + i chunks; NULL: zeros. */
+struct words { const element *at; source general; bool poll; };
+
+FR_DEVICE words words_of(const fr_params &p, const column &c, const inlet &x, int tile, int step) {
+  words w = {0, {}, false};
+  if constexpr (!ONE_GATE) {
+    w.general = source_of(p, c, tile, step);
+    w.poll = w.general.poll;
+  } else if constexpr (BACKWARD) {
+    w.poll = step + 1 < x.length;
+    if (w.poll) w.at = place_on(x.words, position_of(p, x.length, step + 1));
+  } else if (step < x.length) {
+    w.poll = !restarts(p, x.b, x.length, step);
+    if (w.poll) w.at = place_on(x.words, position_of(p, x.length, step - 1));
+    else if (p.initial) w.at = edge_row(p, p.initial, 0, x.b, c.head) + c.warp * SHARE * CHUNK + c.j * VECTOR;
   }
+  return w;
+}
+
+FR_DEVICE const element *word_of(const fr_params &p, const column &c, const words &w, int i) {
+  const int chunk = c.warp * SHARE + i;
+  if constexpr (!ONE_GATE) return i < SHARE && chunk < DEPTH ? source_at(p, c, w.general, chunk) : 0;
+  if constexpr (!WHOLE)
+    if (i >= SHARE || chunk >= DEPTH || chunk % CHUNKS * CHUNK + c.j * VECTOR >= D) return 0;
+  return w.at ? w.at + i * CHUNK : 0;
+}
+
+/* Asks for a group's words: initial states are read once, unpolled. */
+FR_DEVICE void ask(const fr_params &p, const column &c, const words &w, int group, uint4 *v) {
+#pragma unroll
+  for (int i = 0; i < GROUP; i++) {
+    const element *at = word_of(p, c, w, group * GROUP + i);
+    v[i] = zeros4();
+    if (at && w.poll) v[i] = load_relaxed(at);
+    else if (at) v[i] = *(const uint4 *)at;
+  }
+}
+
+/* Waits until all are there; the warp leaves together. */
+FR_DEVICE void receive(const fr_params &p, const column &c, const words &w, int group, uint4 *v) {
   for (;;) {
     bool missing = false;
 #pragma unroll
-    for (int i = 0; i < SHARE; i++) missing |= at[i] && s.poll && is_missing(v[i]);
-    if (!__any_sync(~0u, missing)) return;
+    for (int i = 0; i < GROUP; i++) missing |= is_missing(v[i]);
+    if (!__any_sync(~0u, missing && w.poll)) return;
 #pragma unroll
-    for (int i = 0; i < SHARE; i++)
-      if (at[i] && s.poll && (!FR_REPOLL || is_missing(v[i]))) v[i] = load_relaxed(at[i]);
+    for (int i = 0; i < GROUP; i++)
+      if (w.poll && (!FR_REPOLL || is_missing(v[i]))) {
+        const element *at = word_of(p, c, w, group * GROUP + i);
+        if (at) v[i] = load_relaxed(at);
+      }
   }
 }
 
-FR_DEVICE void prefetch_polled(const fr_params &p, const column &c, int step) {
+FR_DEVICE void prefetch_polled(const fr_params &p, const column &c, const inlet *x, int step) {
   if (FR_AHEAD == 0 || step < 0 || step >= p.T || (HALF ? c.j & 1 : 0)) return;
 #pragma unroll
   for (int r = 0; r < ROW_TILES; r++) {
-    const source s = source_of(p, c, r, step);
+    const words w = words_of(p, c, x[r], r, step);
 #pragma unroll
     for (int i = 0; i < SHARE; i++) {
-      const int chunk = c.warp + i * WARPS;
-      const element *at = chunk < DEPTH && s.poll ? source_at(p, c, s, chunk) : 0;
-      if (at) prefetch_line(at);
+      const element *at = word_of(p, c, w, i);
+      if (at && w.poll) prefetch_line(at);
     }
   }
 }
 
-FR_DEVICE void resident_product(const fr_params &p, const column &c, const fragments &f, int step, float *sums) {
+FR_DEVICE void multiply_group(const fragments &f, int group, const uint4 *v, float (*a)[4]) {
+#pragma unroll
+  for (int i = 0; i < GROUP; i++)
+#pragma unroll
+    for (int m = 0; m < TILES; m++) {
+      const int chunk = group * GROUP + i;
+      if (chunk < IN_REGISTERS) multiply_chunk(a[m], f.low[chunk < IN_REGISTERS ? chunk : 0][m], f.high[chunk < IN_REGISTERS ? chunk : 0][m], v[i]);
+      else if (chunk < SHARE) {
+        const uint4 *at = f.shared + ((chunk - IN_REGISTERS) * TILES + m) * 64;
+        multiply_chunk(a[m], at[0], at[32], v[i]);
+      }
+    }
+}
+
+FR_DEVICE void resident_product(const fr_params &p, const column &c, const fragments &f, const inlet *x, int step, float *sums) {
 #pragma unroll
   for (int r = 0; r < ROW_TILES; r++) {
-    uint4 v[SHARE];
-    float a[TILES][4];
-    receive(p, c, source_of(p, c, r, step), v);
+    const words w = words_of(p, c, x[r], r, step);
+    uint4 v[2][GROUP];
+    float a[TILES][4] = {};
+    ask(p, c, w, 0, v[0]);
 #pragma unroll
-    for (int m = 0; m < TILES; m++) a[m][0] = a[m][1] = a[m][2] = a[m][3] = 0.0f;
-#pragma unroll
-    for (int i = 0; i < SHARE; i++)
-#pragma unroll
-      for (int m = 0; m < TILES; m++) multiply_chunk(a[m], f.low[i][m], f.high[i][m], v[i]);
+    for (int k = 0; k < GROUPS; k++) {
+      if (k + 1 < GROUPS) ask(p, c, w, k + 1, v[(k + 1) & 1]);
+      receive(p, c, w, k, v[k & 1]);
+      multiply_group(f, k, v[k & 1], a);
+    }
 #pragma unroll
     for (int m = 0; m < TILES; m++) store_sums(c, sums, m, r, a[m]);
   }

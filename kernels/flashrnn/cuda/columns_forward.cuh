@@ -5,17 +5,21 @@ struct forward_cell {
   cell_place at;
   float s[STATES], bias[SLOTS];
   element next[GATES]; /* inputs of the step to come */
+  track in, out, saved;
 };
 
 FR_DEVICE void load_inputs(const fr_params &p, forward_cell &x, int step) {
   if (!x.at.valid || step >= p.T) return;
-  const element *row = (const element *)p.Wx + offset_of(p.wx, x.at.b, position_of(p, x.at.length, step), 0, x.at.head) + x.at.unit;
+  const element *row = place_on(x.in, position_of(p, x.at.length, step));
 #pragma unroll
   for (int g = 0; g < GATES; g++) x.next[g] = row[g * p.wx.g];
 }
 
 FR_DEVICE void begin_cell(const fr_params &p, const column &c, int i, int step, forward_cell &x) {
   x.at = place_of(p, c, i);
+  x.in = track_of(p.Wx, p.wx, x.at.b, 0, c.head, x.at.unit);
+  x.out = track_of(p.states, p.st, x.at.b, 0, c.head, x.at.unit);
+  x.saved = track_of(p.saved, p.sv, x.at.b, 0, c.head, x.at.unit);
 #pragma unroll
   for (int g = 0; g < GATES; g++) x.next[g] = 0;
 #pragma unroll
@@ -47,14 +51,14 @@ FR_DEVICE void finish_cell(const fr_params &p, forward_cell &x, int step, const 
     for (int k = 0; k < STATES; k++) out[k] = x.s[k];
     if (step == at.length - 1) store_edge(p, p.last, at, x.s);
   }
-  element *row = at.valid ? state_row(p, 0, at.b, position, at.head) + at.unit : (element *)0;
+  element *row = place_on(x.out, position);
   publish(row, y, at.valid);
   if (!at.valid) return;
 #pragma unroll
   for (int k = 1; k < STATES; k++)
     if (k < p.planes) row[k * p.st.g] = from_float(out[k]);
   if constexpr (FR_PASS == FR_TRAINING) {
-    element *to = (element *)p.saved + offset_of(p.sv, at.b, position, 0, at.head) + at.unit;
+    element *to = place_on(x.saved, position);
 #pragma unroll
     for (int k = 0; k < SAVED; k++) to[k * p.sv.g] = from_float(saved[k]);
   }
@@ -66,7 +70,12 @@ FR_DEVICE void columns_forward(const fr_params &p) {
   const int first = PERSISTENT ? 0 : p.step, end = PERSISTENT ? p.T : p.step + 1;
   forward_cell x[CELLS];
   fragments f;
-  if constexpr (PERSISTENT) load_fragments(p, c, f);
+  inlet from[PERSISTENT ? ROW_TILES : 1];
+  if constexpr (PERSISTENT) {
+    load_fragments(p, c, sums, f);
+#pragma unroll
+    for (int r = 0; r < ROW_TILES; r++) from[r] = inlet_of(p, c, r);
+  }
 #pragma unroll
   for (int i = 0; i < CELLS; i++) begin_cell(p, c, i, first, x[i]);
   for (int step = first; step < end; step++) {
@@ -78,8 +87,8 @@ FR_DEVICE void columns_forward(const fr_params &p) {
       if constexpr (PERSISTENT) load_inputs(p, x[i], step + 1);
     }
     if constexpr (PERSISTENT) {
-      prefetch_polled(p, c, step + FR_AHEAD);
-      resident_product(p, c, f, step, here);
+      prefetch_polled(p, c, from, step + FR_AHEAD);
+      resident_product(p, c, f, from, step, here);
     } else streamed_product(p, c, step, here);
     __syncthreads();
 #pragma unroll

@@ -19,6 +19,7 @@ FR_INLINE fr_int fr_before_planes(fr_int function) {
 /* ---- Resident: one block a head and 8 batch rows ---- */
 
 enum { FR_RESIDENT_ROWS = 8 };
+/* Warps that compute; more of them copy. */
 FR_INLINE fr_int fr_resident_warps(fr_int D, fr_int pass) { return pass == FR_BACKWARD ? fr_ceildiv(D, 16) : D / 8; }
 /* Bytes of a row of `elements`, shifted by 16 so that neighbouring rows meet other banks. */
 FR_INLINE fr_int fr_row_bytes(fr_int elements, fr_int dtype) { return fr_round(elements * fr_bytes(dtype), 16) + 16; }
@@ -46,8 +47,23 @@ FR_INLINE fr_int fr_resident_shared(fr_int function, fr_int pass, fr_int D, fr_i
 FR_INLINE fr_int fr_column_pitch(fr_int function, fr_int pass, fr_int units) {
   return fr_round((pass == FR_BACKWARD ? 1 : fr_gates(function)) * units, 16) + 4;
 }
-FR_INLINE fr_int fr_column_shared(fr_int function, fr_int pass, fr_int units, fr_int batch, fr_int warps, fr_int family) {
+FR_INLINE fr_int fr_column_sums(fr_int function, fr_int pass, fr_int units, fr_int batch, fr_int warps, fr_int family) {
   return (family == FR_GRID ? 2 : 1) * warps * batch * fr_column_pitch(function, pass, units) * 4;
+}
+/* Tensor tiles of 16 rows, and a warp's share of the reduction in chunks. */
+FR_INLINE fr_int fr_column_tiles(fr_int function, fr_int pass, fr_int units) {
+  return pass == FR_BACKWARD ? fr_ceildiv(units, 16) : units / 8 * fr_ceildiv(fr_gates(function), 2);
+}
+FR_INLINE fr_int fr_column_share(fr_int function, fr_int pass, fr_int D, fr_int dtype, fr_int warps) {
+  return fr_ceildiv((pass == FR_BACKWARD ? fr_gates(function) : 1) * fr_chunks(D, dtype), warps);
+}
+/* Of those, chunks whose part of R lies in shared memory: 1 KiB a tile, chunk and warp. */
+FR_INLINE fr_int fr_column_shared_chunks(fr_int share, fr_int sixteenths) { return fr_ceildiv(share * sixteenths, 16); }
+FR_INLINE fr_int fr_column_shared(const fr_problem *p, const fr_config *c) {
+  const fr_int share = fr_column_share(p->function, p->pass, p->D, p->dtype, c->warps);
+  const fr_int chunks = c->family == FR_GRID ? fr_column_shared_chunks(share, c->r_shared) : 0;
+  return fr_column_sums(p->function, p->pass, c->units, c->batch, c->warps, c->family)
+         + chunks * fr_column_tiles(p->function, p->pass, c->units) * c->warps * 1024;
 }
 
 /* ---- Weights: dR and dbias by one tensor product over the sequence ---- */
@@ -100,13 +116,13 @@ static inline fr_stage fr_recurrence(const fr_problem *p, const fr_config *c) {
   if (c->family == FR_RESIDENT) {
     s.entry = backward ? "resident_backward" : "resident_forward";
     s.grid = p->N * fr_ceildiv(p->B, FR_RESIDENT_ROWS);
-    s.threads = 32 * fr_resident_warps(p->D, p->pass);
+    s.threads = 32 * c->warps; /* at least fr_resident_warps() */
     s.shared = fr_resident_shared(p->function, p->pass, p->D, p->dtype, c->ring);
     return s;
   }
   s.grid = p->N * fr_ceildiv(p->D, c->units) * fr_ceildiv(p->B, c->batch);
   s.threads = 32 * c->warps;
-  s.shared = fr_column_shared(p->function, p->pass, c->units, c->batch, c->warps, c->family);
+  s.shared = fr_column_shared(p, c);
   if (c->family == FR_GRID) {
     s.entry = backward ? "grid_backward" : "grid_forward";
     s.cooperative = 1;

@@ -3,40 +3,51 @@
 #include "resident.cuh"
 
 constexpr int BEFORE = cell<FR_FUNCTION>::before_planes;
-constexpr int FETCHES = (ROWS_IN * ROWS * VECTORS + THREADS - 1) / THREADS;
-constexpr int FLUSHES = (SLOTS * ROWS * VECTORS + THREADS - 1) / THREADS;
+constexpr int FETCHES = (ROWS_IN * ROWS * VECTORS + COPIERS - 1) / COPIERS;
+constexpr int FLUSHES = (SLOTS * ROWS * VECTORS + COPIERS - 1) / COPIERS;
 
-/* Rows that come in: saved, the state before, the gradient of the state. */
-FR_DEVICE const element *input_row(const fr_params &p, int kind, int b, int length, int step, int head) {
-  const int position = position_of(p, length, step);
-  if (step >= length) return 0;
-  if (kind < SAVED) return (const element *)p.saved + offset_of(p.sv, b, position, kind, head);
-  if (kind < SAVED + BEFORE) return before_row(p, cell<FR_FUNCTION>::before_plane(kind - SAVED), b, length, step, head);
-  if (!p.dstates) return 0;
-  return (const element *)p.dstates + offset_of(p.ds, b, position, kind - SAVED - BEFORE, head);
+/* Rows that come in: saved, the state before, the gradient of the state; that go out: gradients of gates. */
+FR_DEVICE void begin_pieces(const fr_params &p, int row0, int head, piece *in, piece *out) {
+#pragma unroll
+  for (int i = 0; i < FETCHES; i++) {
+    piece &x = in[i] = begin_piece(p, i, row0, ROWS_IN);
+    const int plane = x.kind - SAVED - BEFORE;
+    if (x.kind < SAVED) aim(x, p.saved, p.sv, x.kind, head);
+    else if (plane < 0) aim(x, p.states, p.st, cell<FR_FUNCTION>::before_plane(x.kind - SAVED), head);
+    else aim(x, p.dstates, p.ds, plane, head);
+  }
+#pragma unroll
+  for (int i = 0; i < FLUSHES; i++) {
+    piece &x = out[i] = begin_piece(p, i, row0, SLOTS);
+    if (x.kind < WX_SLOT) aim(x, p.exchange, inner_strides(p), 0, head);
+    else aim(x, p.dWx, p.wx, x.kind - WX_SLOT, head);
+    x.spot = (x.b - row0) * OPERAND + x.kind * PADDED + x.unit;
+  }
 }
 
-/* Steps run down: slots of the ring follow their parity and remainder all the same. */
-FR_DEVICE void fetch(const fr_params &p, const stage &m, int row0, int head, int step) {
+/* NULL: zeros. */
+FR_DEVICE const element *input_of(const fr_params &p, const piece &x, int head, int step) {
+  if (FR_OPTIONS && step >= x.length) return 0;
+  if (x.kind >= SAVED && x.kind < SAVED + BEFORE) {
+    if (!restarts(p, x.b, x.length, step)) return address_of(p, x, step - 1);
+    const element *row = edge_row(p, p.initial, cell<FR_FUNCTION>::before_plane(x.kind - SAVED), x.b, head);
+    return row ? row + x.unit : 0;
+  }
+  return x.to.at ? address_of(p, x, step) : 0;
+}
+
+FR_DEVICE void fetch(const fr_params &p, const stage &m, const piece *x, int head, int step) {
   if (step >= 0)
 #pragma unroll
-    for (int i = 0; i < FETCHES; i++) {
-      const int e = threadIdx.x + i * THREADS, row = e / VECTORS, b = row0 + row % ROWS, unit = e % VECTORS * VECTOR;
-      if (row >= ROWS_IN * ROWS || b >= p.B) continue;
-      const element *from = input_row(p, row / ROWS, b, length_of(p, b), step, head);
-      copy_async(m.in_row(step, row) + unit, from ? from + unit : from, p.R);
-    }
+    for (int i = 0; i < FETCHES; i++)
+      if (x[i].wanted) copy_async(m.in_row(step, 0) + x[i].spot, input_of(p, x[i], head, step), p.R);
   copy_commit();
 }
 
-FR_DEVICE void flush(const fr_params &p, const stage &m, int row0, int head, int step) {
+FR_DEVICE void flush(const fr_params &p, const stage &m, const piece *x, int step) {
 #pragma unroll
-  for (int i = 0; i < FLUSHES; i++) {
-    const int e = threadIdx.x + i * THREADS, row = e / VECTORS, slot = row / ROWS, b = row0 + row % ROWS, unit = e % VECTORS * VECTOR;
-    if (row >= SLOTS * ROWS || b >= p.B) continue;
-    *(uint4 *)(slot_row(p, slot, b, position_of(p, length_of(p, b), step), head) + unit) =
-        *(const uint4 *)(m.operand_row(step, row % ROWS) + slot * PADDED + unit);
-  }
+  for (int i = 0; i < FLUSHES; i++)
+    if (x[i].wanted) *(uint4 *)address_of(p, x[i], step) = *(const uint4 *)(m.operand_row(step, 0) + x[i].spot);
 }
 
 struct fragments { uint4 low[GATES * CHUNKS], high[GATES * CHUNKS]; };
@@ -76,54 +87,72 @@ FR_DEVICE void finish_cell(const fr_params &p, const stage &m, backward_cell &x,
     for (int k = 0; k < SLOTS; k++) m.operand_row(step, r)[k * PADDED + at.unit] = from_float(slots[k]);
 }
 
-/* Two sums in turn, so that one product's result need not wait for the other's. */
+/* Sums in turn, so that one product's result need not wait for another's. */
 FR_DEVICE void product(const stage &m, const fragments &f, int g, int j, int step, float *a) {
-  float other[4] = {0.0f, 0.0f, 0.0f, 0.0f};
+  constexpr int TURNS = GATES * CHUNKS < 4 ? GATES * CHUNKS : 4;
   const element *v = m.operand_row(step, g) + j * VECTOR;
-  a[0] = a[1] = a[2] = a[3] = 0.0f;
+  float sums[TURNS][4] = {};
 #pragma unroll
-  for (int c = 0; c < GATES * CHUNKS; c++)
-    multiply_chunk(c & 1 ? other : a, f.low[c], f.high[c], *(const uint4 *)(v + c * CHUNK));
+  for (int c = 0; c < GATES * CHUNKS; c++) multiply_chunk(sums[c % TURNS], f.low[c], f.high[c], *(const uint4 *)(v + c * CHUNK));
 #pragma unroll
-  for (int i = 0; i < 4; i++) a[i] += other[i];
+  for (int i = 0; i < 4; i++) {
+    a[i] = sums[0][i];
+#pragma unroll
+    for (int k = 1; k < TURNS; k++) a[i] += sums[k][i];
+  }
+}
+
+struct backward_thread {
+  int g, j;
+  fragments f;
+  backward_cell x[4];
+};
+
+FR_DEVICE void begin_thread(const fr_params &p, int row0, int head, backward_thread &t) {
+  const int lane = threadIdx.x % 32, unit = threadIdx.x / 32 * 16 + lane / 4;
+  t.g = lane / 4, t.j = lane % 4;
+  load_fragments(p, head, unit, t.j, t.f);
+#pragma unroll
+  for (int i = 0; i < 4; i++) {
+    const int b = row0 + 2 * t.j + i % 2, u = unit + i / 2 * 8;
+    const bool valid = b < p.B && u < D;
+    t.x[i].at = {b, u, head, valid ? length_of(p, b) : 0, valid};
+#pragma unroll
+    for (int k = 0; k < STATES; k++) t.x[i].d[k] = t.x[i].d_initial[k] = 0.0f;
+  }
 }
 
 FR_DEVICE void resident_backward_run(const fr_params &p) {
   const stage m = this_stage();
-  const int head = blockIdx.x % N, row0 = blockIdx.x / N * ROWS, lane = threadIdx.x % 32;
-  const int g = lane / 4, j = lane % 4, unit = threadIdx.x / 32 * 16 + g;
-  fragments f;
-  backward_cell x[4];
+  const int head = blockIdx.x % N, row0 = blockIdx.x / N * ROWS;
+  piece in[FETCHES], out[FLUSHES];
+  backward_thread t;
+  float a[4];
   clear_operand(m);
+  begin_pieces(p, row0, head, in, out);
 #pragma unroll
-  for (int i = 1; i < RING; i++) fetch(p, m, row0, head, p.T - i);
-  load_fragments(p, head, unit, j, f);
-#pragma unroll
-  for (int i = 0; i < 4; i++) {
-    const int b = row0 + 2 * j + i % 2, u = unit + i / 2 * 8;
-    const bool valid = b < p.B && u < D;
-    x[i].at = {b, u, head, valid ? length_of(p, b) : 0, valid};
-#pragma unroll
-    for (int k = 0; k < STATES; k++) x[i].d[k] = x[i].d_initial[k] = 0.0f;
-  }
+  for (int i = 1; i < RING; i++) fetch(p, m, in, head, p.T - i);
+  if (computes()) begin_thread(p, row0, head, t);
   copy_wait<RING - 2>();
   __syncthreads();
   for (int step = p.T - 1; step >= 0; step--) {
-    float a[4];
-    product(m, f, g, j, step + 1, a);
-    fetch(p, m, row0, head, step - RING + 1);
-    if (step < p.T - 1) flush(p, m, row0, head, step + 1);
+    if (computes()) product(m, t.f, t.g, t.j, step + 1, a);
+    if (copies()) {
+      fetch(p, m, in, head, step - RING + 1);
+      if (step < p.T - 1) flush(p, m, out, step + 1);
+    }
+    if (computes())
 #pragma unroll
-    for (int i = 0; i < 4; i++) finish_cell(p, m, x[i], 2 * j + i % 2, step, a[i]);
+      for (int i = 0; i < 4; i++) finish_cell(p, m, t.x[i], 2 * t.j + i % 2, step, a[i]);
     copy_wait<RING - 2>();
     __syncthreads();
   }
-  float a[4];
-  product(m, f, g, j, 0, a);
-  flush(p, m, row0, head, 0);
+  if (copies()) flush(p, m, out, 0);
+  if (!computes()) return;
+  product(m, t.f, t.g, t.j, 0, a);
 #pragma unroll
   for (int i = 0; i < 4; i++) {
-    settle(p, x[i].at, -1, a[i], x[i].d, x[i].d_initial);
-    store_edge(p, p.dinitial, x[i].at, x[i].d_initial);
+    settle(p, t.x[i].at, -1, a[i], t.x[i].d, t.x[i].d_initial);
+    store_edge(p, p.dinitial, t.x[i].at, t.x[i].d_initial);
   }
 }

@@ -3,36 +3,36 @@
 #include "resident.cuh"
 
 constexpr int PAIRS = (GATES + 1) / 2; /* a tile is 8 units of two gates */
-constexpr int FETCHES = (ROWS_IN * ROWS * VECTORS + THREADS - 1) / THREADS;
-constexpr int FLUSHES = (ROWS_OUT * ROWS * VECTORS + THREADS - 1) / THREADS;
+constexpr int FETCHES = (ROWS_IN * ROWS * VECTORS + COPIERS - 1) / COPIERS;
+constexpr int FLUSHES = (ROWS_OUT * ROWS * VECTORS + COPIERS - 1) / COPIERS;
 
-/* What a thread copies: a piece of a row, at every step. */
-struct piece { int row, unit, b, length; bool wanted; };
-
-FR_DEVICE piece piece_of(const fr_params &p, int i, int row0, int rows) {
-  const int e = threadIdx.x + i * THREADS, row = e / VECTORS, b = row0 + row % ROWS;
-  return {row, e % VECTORS * VECTOR, b, length_of(p, b), row < rows * ROWS && b < p.B};
+FR_DEVICE void begin_pieces(const fr_params &p, int row0, int head, piece *in, piece *out) {
+#pragma unroll
+  for (int i = 0; i < FETCHES; i++) {
+    in[i] = begin_piece(p, i, row0, ROWS_IN);
+    aim(in[i], p.Wx, p.wx, in[i].kind, head);
+  }
+#pragma unroll
+  for (int i = 0; i < FLUSHES; i++) {
+    piece &x = out[i] = begin_piece(p, i, row0, ROWS_OUT);
+    if (x.kind < STATES) aim(x, p.states, p.st, x.kind, head);
+    else aim(x, p.saved, p.sv, x.kind - STATES, head);
+    if (x.kind < STATES && x.kind >= p.planes) x.wanted = false;
+  }
 }
 
-FR_DEVICE void fetch(const fr_params &p, const stage &m, const piece *x, int head, int step) {
+FR_DEVICE void fetch(const fr_params &p, const stage &m, const piece *x, int step) {
   if (step < p.T)
 #pragma unroll
     for (int i = 0; i < FETCHES; i++)
-      if (x[i].wanted)
-        copy_async(m.in_row(step, x[i].row) + x[i].unit,
-                   (const element *)p.Wx + offset_of(p.wx, x[i].b, position_of(p, x[i].length, step), x[i].row / ROWS, head) + x[i].unit, p.Wx);
+      if (x[i].wanted) copy_async(m.in_row(step, 0) + x[i].spot, address_of(p, x[i], step), p.Wx);
   copy_commit();
 }
 
-FR_DEVICE void flush(const fr_params &p, const stage &m, const piece *x, int head, int step) {
+FR_DEVICE void flush(const fr_params &p, const stage &m, const piece *x, int step) {
 #pragma unroll
-  for (int i = 0; i < FLUSHES; i++) {
-    const int kind = x[i].row / ROWS, position = position_of(p, x[i].length, step);
-    if (!x[i].wanted || (kind >= p.planes && kind < STATES)) continue;
-    element *to = kind < STATES ? state_row(p, kind, x[i].b, position, head)
-                                : (element *)p.saved + offset_of(p.sv, x[i].b, position, kind - STATES, head);
-    *(uint4 *)(to + x[i].unit) = *(const uint4 *)(m.out_row(step, x[i].row) + x[i].unit);
-  }
+  for (int i = 0; i < FLUSHES; i++)
+    if (x[i].wanted) *(uint4 *)address_of(p, x[i], step) = *(const uint4 *)(m.out_row(step, 0) + x[i].spot);
 }
 
 /* R's rows of this lane: of a tile's two gates, its unit. */
@@ -77,60 +77,77 @@ FR_DEVICE void finish_cell(const fr_params &p, const stage &m, const cell_place 
   m.operand_row(step + 1, r)[at.unit] = next;
 }
 
-FR_DEVICE void resident_forward_run(const fr_params &p) {
-  const stage m = this_stage();
-  const int head = blockIdx.x % N, row0 = blockIdx.x / N * ROWS, lane = threadIdx.x % 32;
-  const int g = lane / 4, j = lane % 4, unit = threadIdx.x / 32 * 8 + g;
-  piece in[FETCHES], out[FLUSHES];
+struct forward_thread {
+  int g, j, unit; /* lane 4g + j; its unit, and batch rows 2j and 2j + 1 */
   fragments f;
   cell_place at[2];
   float s[2][STATES], bias[SLOTS];
-  for (int i = threadIdx.x; i < RING * ROWS_IN * ROWS * ROW; i += THREADS) m.ring[i] = 0;
-  clear_operand(m);
-  __syncthreads();
+};
+
+FR_DEVICE void begin_thread(const fr_params &p, const stage &m, int row0, int head, forward_thread &x) {
+  const int lane = threadIdx.x % 32;
+  x.g = lane / 4, x.j = lane % 4, x.unit = threadIdx.x / 32 * 8 + x.g;
+  load_fragments(p, head, x.unit, x.j, x.f);
 #pragma unroll
-  for (int i = 0; i < FETCHES; i++) in[i] = piece_of(p, i, row0, ROWS_IN);
-#pragma unroll
-  for (int i = 0; i < FLUSHES; i++) out[i] = piece_of(p, i, row0, ROWS_OUT);
-#pragma unroll
-  for (int i = 0; i < RING - 1; i++) fetch(p, m, in, head, i);
-  load_fragments(p, head, unit, j, f);
-#pragma unroll
-  for (int k = 0; k < SLOTS; k++) bias[k] = to_float(((const element *)p.bias)[((fr_int)k * N + head) * D + unit]);
+  for (int k = 0; k < SLOTS; k++) x.bias[k] = to_float(((const element *)p.bias)[((fr_int)k * N + head) * D + x.unit]);
 #pragma unroll
   for (int i = 0; i < 2; i++) {
-    const int b = row0 + 2 * j + i;
-    at[i] = {b, unit, head, length_of(p, b), b < p.B};
-    begin_state(p, m, at[i], 2 * j + i, s[i]);
+    const int b = row0 + 2 * x.j + i;
+    x.at[i] = {b, x.unit, head, length_of(p, b), b < p.B};
+    begin_state(p, m, x.at[i], 2 * x.j + i, x.s[i]);
   }
+}
+
+FR_DEVICE void product(const stage &m, const forward_thread &x, int step, float (*a)[4]) {
+  const element *y = m.operand_row(step, x.g) + x.j * VECTOR;
+#pragma unroll
+  for (int k = 0; k < PAIRS; k++) a[k][0] = a[k][1] = a[k][2] = a[k][3] = 0.0f;
+#pragma unroll
+  for (int c = 0; c < CHUNKS; c++) {
+    const uint4 v = *(const uint4 *)(y + c * CHUNK);
+#pragma unroll
+    for (int k = 0; k < PAIRS; k++) multiply_chunk(a[k], x.f.low[k][c], x.f.high[k][c], v);
+  }
+}
+
+FR_DEVICE void cells(const fr_params &p, const stage &m, forward_thread &x, int step, const float (*a)[4]) {
+#pragma unroll
+  for (int i = 0; i < 2; i++) {
+    float w[GATES], r[4], saved[SAVED];
+#pragma unroll
+    for (int k = 0; k < GATES; k++) {
+      w[k] = to_float(m.in_row(step, k * ROWS + 2 * x.j + i)[x.unit]);
+      r[k] = a[k / 2][k % 2 * 2 + i];
+    }
+    if (step < x.at[i].length) cell<FR_FUNCTION>::forward(w, r, x.bias, x.s[i], saved);
+    finish_cell(p, m, x.at[i], 2 * x.j + i, step, x.s[i], saved);
+  }
+}
+
+FR_DEVICE void resident_forward_run(const fr_params &p) {
+  const stage m = this_stage();
+  const int head = blockIdx.x % N, row0 = blockIdx.x / N * ROWS;
+  piece in[FETCHES], out[FLUSHES];
+  forward_thread x;
+  for (int i = threadIdx.x; i < RING * ROWS_IN * ROWS * ROW; i += THREADS) m.ring[i] = 0;
+  clear_operand(m);
+  begin_pieces(p, row0, head, in, out);
+  __syncthreads();
+#pragma unroll
+  for (int i = 0; i < RING - 1; i++) fetch(p, m, in, i);
+  if (computes()) begin_thread(p, m, row0, head, x);
   copy_wait<RING - 2>();
   __syncthreads();
   for (int step = 0; step < p.T; step++) {
     float a[PAIRS][4];
-#pragma unroll
-    for (int k = 0; k < PAIRS; k++) a[k][0] = a[k][1] = a[k][2] = a[k][3] = 0.0f;
-    const element *y = m.operand_row(step, g) + j * VECTOR;
-#pragma unroll
-    for (int c = 0; c < CHUNKS; c++) {
-      const uint4 v = *(const uint4 *)(y + c * CHUNK);
-#pragma unroll
-      for (int k = 0; k < PAIRS; k++) multiply_chunk(a[k], f.low[k][c], f.high[k][c], v);
+    if (computes()) product(m, x, step, a);
+    if (copies()) {
+      fetch(p, m, in, step + RING - 1);
+      if (step) flush(p, m, out, step - 1);
     }
-    fetch(p, m, in, head, step + RING - 1);
-    if (step) flush(p, m, out, head, step - 1);
-#pragma unroll
-    for (int i = 0; i < 2; i++) {
-      float w[GATES], r[4], saved[SAVED];
-#pragma unroll
-      for (int k = 0; k < GATES; k++) {
-        w[k] = to_float(m.in_row(step, k * ROWS + 2 * j + i)[unit]);
-        r[k] = a[k / 2][k % 2 * 2 + i];
-      }
-      if (step < at[i].length) cell<FR_FUNCTION>::forward(w, r, bias, s[i], saved);
-      finish_cell(p, m, at[i], 2 * j + i, step, s[i], saved);
-    }
+    if (computes()) cells(p, m, x, step, a);
     copy_wait<RING - 2>();
     __syncthreads();
   }
-  flush(p, m, out, head, p.T - 1);
+  if (copies()) flush(p, m, out, p.T - 1);
 }

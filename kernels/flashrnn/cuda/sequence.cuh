@@ -60,6 +60,18 @@ FR_DEVICE element *slot_row(const fr_params &p, int slot, int b, int position, i
   return (element *)p.dWx + offset_of(p.wx, b, position, slot - WX_SLOT, head);
 }
 
+/* Gradients of gru's first gate. */
+FR_DEVICE fr_strides inner_strides(const fr_params &p) { return {(fr_int)p.T * N * D, (fr_int)N * D, 0, D}; }
+
+/* Where a sequence's unit is at position 0, and the bytes from a position to the next: all that a loop over
+ * time needs to compute. */
+struct track { char *at; int stride; };
+
+FR_DEVICE track track_of(const void *base, const fr_strides &s, int b, int plane, int head, int unit) {
+  return {base ? (char *)((element *)base + offset_of(s, b, 0, plane, head) + unit) : (char *)0, (int)(s.t * (fr_int)sizeof(element))};
+}
+FR_DEVICE element *place_on(const track &t, int position) { return (element *)(t.at + (fr_int)position * t.stride); }
+
 FR_DEVICE float unit_of(const element *row, int unit) { return row ? to_float(row[unit]) : 0.0f; }
 FR_DEVICE uint4 vector_of(const element *row, int unit) { return row && unit < D ? *(const uint4 *)(row + unit) : zeros4(); }
 
