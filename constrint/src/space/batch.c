@@ -61,7 +61,7 @@ static bool listed(const struct list *list, int64_t v) {
 /* ---- operations over columns ---- */
 
 struct operation {
-  const struct batch *x;
+  struct batch *x;
   const struct tape *t;
   const struct tape_node *node;
   const uint32_t *args;
@@ -177,64 +177,11 @@ static void different(const struct operation *o) {
   for (size_t i = 0; i < o->n; i++) o->out[i] = a[i] != UNDEFINED_VALUE;
 }
 
-/* ---- the exact way ---- */
-
-static struct value exact_node(const struct pool *p, pool_id e, struct value *args) {
-  const struct pool_node *x = &p->nodes[e];
-  if (x->op == NODE_INT) return (struct value){x->lo, NUMBER};
-  if (x->op == POOL_UNDEFINED) return (struct value){0, UNDEFINED};
-  if (x->op == POOL_TRUTH) {
-    struct value both[2] = {args[0], {0, NUMBER}};
-    return calculate(CI_NE, both, 2);
-  }
-  struct node node = {.op = x->op, .n = x->n, .data = x->data};
-  return calculate_node(p->graph, &node, args);
-}
-
-/* 0, 1, or 2: it takes more than 128 bits to tell. */
-static int64_t exact_truth(const struct operation *o, size_t entry) {
-  const struct pool *p = o->t->pool;
-  struct value *values = o->x->exact, *args = o->x->exact_args;
-  for (int32_t i = 0; i < o->node->n; i++) {
-    const struct tape_node *var = &o->t->nodes[o->args[i]];
-    for (size_t k = 0; k < o->x->nexact; k++) {
-      const struct pool_node *x = &p->nodes[o->x->exact_nodes[k]];
-      if (x->op == NODE_VAR && x->data == var->data)
-        values[o->x->exact_nodes[k]] = (struct value){arg(o, i)[entry], NUMBER};
-    }
-  }
-  for (size_t k = 0; k < o->x->nexact; k++) {
-    const struct pool_node *x = &p->nodes[o->x->exact_nodes[k]];
-    if (x->op == NODE_VAR) continue;
-    for (int32_t i = 0; i < x->n; i++) args[i] = values[pool_args(p, x)[i]];
-    values[o->x->exact_nodes[k]] = exact_node(p, o->x->exact_nodes[k], args);
-  }
-  struct value v = values[o->node->data];
-  return v.kind == UNKNOWN ? 2 : v.kind == NUMBER && v.number != 0;
-}
-
 static void exactly(const struct operation *o) {
-  for (size_t i = 0; i < o->n; i++) o->out[i] = exact_truth(o, i);
-}
-
-/* The nodes of the pool that the condition rests on. */
-static int begin_exact(struct batch *x, const struct tape *t) {
-  const struct pool *p = t->pool;
-  size_t n = (size_t)t->condition + 1, longest = 1;
-  bool *used = budget_alloc(x->b, n);
-  if (!used || !budget_grow(x->b, &x->exact, &x->exact_capacity, n, sizeof *x->exact) ||
-      !budget_grow(x->b, &x->exact_nodes, &x->exact_node_capacity, n, sizeof *x->exact_nodes))
-    return budget_free(x->b, used, n), CI_ENOMEM;
-  used[t->condition] = true;
-  for (pool_id e = t->condition; e >= 0; e--) {
-    for (int32_t i = 0; used[e] && i < p->nodes[e].n; i++) used[pool_args(p, &p->nodes[e])[i]] = true;
-    if (used[e] && (size_t)p->nodes[e].n > longest) longest = (size_t)p->nodes[e].n;
+  for (size_t i = 0; i < o->n; i++) {
+    for (int32_t k = 0; k < o->node->n; k++) exact_set(&o->x->exact, o->t->nodes[o->args[k]].data, arg(o, k)[i]);
+    o->out[i] = exact_truth(&o->x->exact);
   }
-  x->nexact = 0;
-  for (size_t e = 0; e < n; e++)
-    if (used[e]) x->exact_nodes[x->nexact++] = (pool_id)e;
-  budget_free(x->b, used, n);
-  return budget_grow(x->b, &x->exact_args, &x->exact_args_capacity, longest, sizeof *x->exact_args) ? CI_OK : CI_ENOMEM;
 }
 
 /* ---- the table ---- */
@@ -254,14 +201,12 @@ int batch_begin(struct batch *x, const struct tape *t) {
   if (!budget_grow(x->b, &x->columns, &x->capacity, (size_t)t->n * BATCH, sizeof *x->columns)) return CI_ENOMEM;
   for (uint32_t e = t->begin[0]; e < t->begin[1]; e++)
     for (size_t i = 0; i < BATCH; i++) batch_column(x, e)[i] = t->nodes[e].lo;
-  return t->nodes[t->root].op == TAPE_EXACT ? begin_exact(x, t) : CI_OK;
+  return t->nodes[t->root].op == TAPE_EXACT ? exact_begin(&x->exact, t->pool, t->condition, t->whole) : CI_OK;
 }
 
 void batch_free(struct batch *x) {
   budget_free(x->b, x->columns, x->capacity * sizeof *x->columns);
-  budget_free(x->b, x->exact, x->exact_capacity * sizeof *x->exact);
-  budget_free(x->b, x->exact_args, x->exact_args_capacity * sizeof *x->exact_args);
-  budget_free(x->b, x->exact_nodes, x->exact_node_capacity * sizeof *x->exact_nodes);
+  exact_free(&x->exact);
 }
 
 void batch_level(struct batch *x, const struct tape *t, uint32_t level, size_t n) {

@@ -2,6 +2,7 @@
 #ifndef CI_BATCH_H
 #define CI_BATCH_H
 
+#include "exact.h"
 #include "tape.h"
 
 enum { BATCH = 256 }; /* entries at a time */
@@ -12,11 +13,7 @@ struct batch {
   budget *b;
   int64_t *columns;
   size_t capacity;
-  struct value *exact; /* TAPE_EXACT: a value a node of the pool */
-  struct value *exact_args;
-  size_t exact_capacity, exact_args_capacity;
-  pool_id *exact_nodes; /* those that matter, ascending */
-  size_t nexact, exact_node_capacity;
+  struct exact exact; /* for TAPE_EXACT */
 };
 
 static inline int64_t *batch_column(const struct batch *x, uint32_t node) { return x->columns + (size_t)node * BATCH; }

@@ -85,6 +85,21 @@ static int build_parts(struct build *u) {
   return CI_OK;
 }
 
+/* The one assignment that there is. */
+static int judge_constant(struct build *u) {
+  evaluation e;
+  int error = evaluation_new(&e, u->g);
+  if (error < 0) return error;
+  evaluation_run(&e, u->example);
+  for (size_t c = 0; c < u->g->nconstraints; c++) {
+    struct value v = e.values[u->g->constraints[c].condition];
+    if (v.kind == UNKNOWN) u->unknown = true;
+    else if (v.kind == UNDEFINED || (v.kind == NUMBER && v.number == 0)) u->empty = true;
+  }
+  evaluation_free(&e);
+  return CI_OK;
+}
+
 /* Some configuration needs more than 128 bits: name the expression. */
 static int fail_unknown(struct build *u) {
   evaluation e;
@@ -171,7 +186,8 @@ static int run(struct build *u, ci_space **out) {
   u->empty = u->plan.empty;
   workshop_init(&u->workshop, &u->plan);
   for (size_t i = 0; i < u->g->nvars; i++) u->example[i] = u->plan.vars[i].lo;
-  if (!u->empty) error = build_parts(u);
+  if (!u->empty && u->plan.constant) error = judge_constant(u);
+  if (error == CI_OK && !u->empty) error = build_parts(u);
   if (error == CI_OK && u->unknown && !u->empty) error = fail_unknown(u);
   return error < 0 ? error : finish(u, out);
 }

@@ -74,7 +74,7 @@ static void find_holders(struct turning *w, pool_id root) {
 
 static int define(struct plan *p, uint32_t condition, uint32_t var) {
   pool_id root = p->conditions[condition].root;
-  if (p->pool.nodes[root].op != CI_EQ || p->conditions[condition].n < 2) return CI_OK;
+  if (p->pool.nodes[root].op != CI_EQ || p->conditions[condition].n < 2 || p->conditions[condition].whole >= 0) return CI_OK;
   struct turning w = {p, var, budget_alloc(p->b, (size_t)root + 1)};
   if (!w.holds) return CI_ENOMEM;
   find_holders(&w, root);

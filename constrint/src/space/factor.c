@@ -22,7 +22,7 @@ int factor_init(struct factor *f, struct plan *p, const struct condition *c, con
   f->next = budget_alloc(p->b, c->n * sizeof *f->next);
   if (p->b->stopped) return p->b->stopped;
   memcpy(f->vars, vars, c->n * sizeof *f->vars);
-  int error = tape_make(&f->tape, &p->pool, c->root, f->vars, c->n);
+  int error = tape_make(&f->tape, &p->pool, c->root, c->whole, f->vars, c->n);
   if (error == CI_OK && keys_add(&f->before, 0) == KEYS_FULL) error = CI_ENOMEM;
   return error;
 }

@@ -68,7 +68,7 @@ bool plan_has(const struct plan_var *v, int64_t value) {
 
 /* ---- conditions ---- */
 
-static int add_condition(struct plan *p, pool_id root) {
+static int add_condition(struct plan *p, pool_id root, ci_expr whole) {
   if (pool_is_int(&p->pool, root)) {
     if (pool_value(&p->pool, root) == 0) p->empty = true;
     return CI_OK;
@@ -76,17 +76,18 @@ static int add_condition(struct plan *p, pool_id root) {
   for (size_t i = 0; i < p->nconditions; i++)
     if (p->conditions[i].root == root) return CI_OK;
   if (!budget_grow(p->b, &p->conditions, &p->condition_capacity, p->nconditions + 1, sizeof *p->conditions)) return CI_ENOMEM;
-  p->conditions[p->nconditions++] = (struct condition){.root = root, .part = -1, .defines = -1};
+  p->conditions[p->nconditions++] = (struct condition){.root = root, .whole = whole, .part = -1, .defines = -1};
   return CI_OK;
 }
 
-static int split(struct plan *p, pool_id root) {
+static int split(struct plan *p, pool_id root, ci_expr whole) {
   root = pool_make(&p->pool, POOL_TRUTH, &root, 1, 0);
   if (root < 0) return root;
-  if (p->pool.nodes[root].op != CI_AND) return add_condition(p, root);
+  if (p->pool.nodes[root].wild) return add_condition(p, root, whole);
+  if (p->pool.nodes[root].op != CI_AND) return add_condition(p, root, -1);
   int error = CI_OK;
   for (int32_t i = 0; i < p->pool.nodes[root].n && error == CI_OK; i++)
-    error = add_condition(p, pool_args(&p->pool, &p->pool.nodes[root])[i]);
+    error = add_condition(p, pool_args(&p->pool, &p->pool.nodes[root])[i], -1);
   return error;
 }
 
@@ -115,7 +116,7 @@ static int convert(struct plan *p, pool_id *to, const char *used, pool_id *args)
     if (to[e] < 0) return to[e];
   }
   for (size_t c = 0; c < g->nconstraints; c++) {
-    int error = split(p, to[g->constraints[c].condition]);
+    int error = split(p, to[g->constraints[c].condition], g->constraints[c].condition);
     if (error < 0) return error;
   }
   return CI_OK;
@@ -189,6 +190,20 @@ static int walk(struct plan *p, struct condition *c) {
   return CI_OK;
 }
 
+/* What only constants beyond 64 bits decide is handed to any variable's part. */
+static int adopt(struct plan *p, struct condition *c) {
+  size_t var = 0;
+  while (var < p->graph->nvars && p->domains[var].lo == p->domains[var].hi) var++;
+  if (var == p->graph->nvars) {
+    p->constant = true;
+    return CI_OK;
+  }
+  if (!budget_grow(p->b, &p->scope, &p->scope_capacity, p->nscope + 1, sizeof *p->scope)) return CI_ENOMEM;
+  p->scope[p->nscope++] = (uint32_t)var;
+  c->n = 1;
+  return CI_OK;
+}
+
 static int find_scopes(struct plan *p) {
   size_t n = p->pool.n + 1;
   if (!budget_grow(p->b, &p->seen, &p->seen_capacity, n, sizeof *p->seen) ||
@@ -199,6 +214,7 @@ static int find_scopes(struct plan *p) {
   p->nscope = 0;
   for (size_t i = 0; i < p->nconditions; i++) {
     int error = walk(p, &p->conditions[i]);
+    if (error == CI_OK && p->conditions[i].n == 0) error = adopt(p, &p->conditions[i]);
     if (error < 0) return error;
   }
   return CI_OK;
@@ -231,7 +247,7 @@ static void number_parts(struct plan *p, uint32_t *up) {
     p->vars[i].part = p->vars[root].part;
   }
   for (size_t i = 0; i < p->nconditions; i++)
-    p->conditions[i].part = p->vars[p->scope[p->conditions[i].first]].part;
+    if (p->conditions[i].n) p->conditions[i].part = p->vars[p->scope[p->conditions[i].first]].part;
 }
 
 static int find_parts(struct plan *p) {

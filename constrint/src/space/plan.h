@@ -22,6 +22,7 @@ struct plan_var {
 /* One condition over the variables vars[first .. first + n - 1]. */
 struct condition {
   pool_id root;
+  ci_expr whole;  /* the graph's condition, where numbers may be beyond 64 bits; -1: they are not */
   uint32_t first, n;
   int32_t part;
   int32_t defines; /* the variable that this condition gives a value to; -1: none */
@@ -53,6 +54,7 @@ struct plan {
   size_t stack_capacity;
   int32_t nparts;
   bool empty;                  /* proven to have no configuration */
+  bool constant;               /* every variable has one value, and some condition is yet to be judged */
 };
 
 /* The plan of a model; free it whatever the result. */

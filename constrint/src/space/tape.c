@@ -98,26 +98,32 @@ static uint32_t add_chain(struct taping *w, int32_t op, uint32_t *list, size_t n
   return e;
 }
 
-/* All pairs of arguments differ. */
-static uint32_t add_alldifferent(struct taping *w, size_t n) {
-  uint32_t all = UINT32_MAX;
-  for (size_t i = 1; i < n; i++) {
-    for (size_t k = 0; k < i; k++) {
-      uint32_t pair[2] = {w->list[k], w->list[i]}, e = add_operation(w, CI_NE, pair, 2, 0, 0, 1, false);
-      if (e == UINT32_MAX) return e;
-      all = all == UINT32_MAX ? e : add_link(w, CI_AND, all, e);
-      if (all == UINT32_MAX) return all;
-    }
-  }
-  return all;
-}
-
-/* ---- from the pool ---- */
-
 static uint32_t add_constant(struct taping *w, int64_t v) {
   struct tape_node node = {.op = NODE_INT, .level = -1, .lo = v, .hi = v, .undefined = v == TAPE_UNDEFINED};
   return add(w, node, NULL);
 }
+
+/* Constants have no level at which they could be compared. */
+static uint32_t add_difference(struct taping *w, uint32_t x, uint32_t y) {
+  const struct tape_node *a = at(w, x), *b = at(w, y);
+  if (a->level < 0 && b->level < 0) return add_constant(w, a->lo != b->lo && !a->undefined && !b->undefined);
+  uint32_t pair[2] = {x, y};
+  return add_operation(w, CI_NE, pair, 2, 0, 0, 1, false);
+}
+
+/* All pairs of arguments differ. */
+static uint32_t add_alldifferent(struct taping *w, size_t n) {
+  size_t pairs = n * (n - 1) / 2, at_pair = 0;
+  uint32_t *list = budget_alloc(w->t->b, pairs * sizeof *list), all = UINT32_MAX;
+  bool ok = list != NULL;
+  for (size_t i = 1; i < n && ok; i++)
+    for (size_t k = 0; k < i && ok; k++) ok = (list[at_pair++] = add_difference(w, w->list[k], w->list[i])) != UINT32_MAX;
+  if (ok) all = add_chain(w, CI_AND, list, pairs);
+  budget_free(w->t->b, list, pairs * sizeof *list);
+  return all;
+}
+
+/* ---- from the pool ---- */
 
 static uint32_t take(struct taping *w, pool_id e) {
   const struct pool_node *x = &w->pool->nodes[e];
@@ -257,18 +263,19 @@ static int find_words(struct tape *t) {
 
 static int fill(struct taping *w, pool_id condition, uint32_t levels) {
   mark_used(w, condition);
-  w->wild = w->pool->nodes[condition].wild;
+  w->wild = w->t->whole >= 0;
   int error = w->wild ? CI_OK : take_all(w, condition);
   if (error == CI_OK && w->wild) error = take_exact(w, condition, levels);
   if (error == CI_OK) error = sort_nodes(w->t);
   return error < 0 ? error : find_words(w->t);
 }
 
-int tape_make(struct tape *t, const struct pool *pool, pool_id condition, const uint32_t *vars, uint32_t levels) {
+int tape_make(struct tape *t, const struct pool *pool, pool_id condition, ci_expr whole, const uint32_t *vars,
+              uint32_t levels) {
   budget *b = pool->b;
   size_t n = (size_t)condition + 1, nvars = pool->graph->nvars + 1;
   struct taping w = {.t = t, .pool = pool};
-  *t = (struct tape){.b = b, .levels = levels, .pool = pool, .condition = condition, .vars = vars};
+  *t = (struct tape){.b = b, .levels = levels, .pool = pool, .condition = condition, .whole = whole, .vars = vars};
   w.made = budget_alloc(b, n * sizeof *w.made);
   w.used = budget_alloc(b, n);
   w.level_of = budget_alloc(b, nvars * sizeof *w.level_of);

@@ -42,11 +42,14 @@ struct tape {
   uint32_t *key_words;      /* per level: 64-bit words of a key after it */
   const struct pool *pool;
   pool_id condition;
+  ci_expr whole;            /* TAPE_EXACT: the graph's condition, or -1 */
   const uint32_t *vars;     /* per level: the variable */
 };
 
-/* The tape of a condition whose variables come in the order of vars.  CI_OK or CI_ENOMEM. */
-int tape_make(struct tape *t, const struct pool *pool, pool_id condition, const uint32_t *vars, uint32_t levels);
+/* The tape of a condition whose variables come in the order of vars; whole: what the graph has in
+ * its place, if that is to be evaluated as it stands, or -1.  CI_OK or CI_ENOMEM. */
+int tape_make(struct tape *t, const struct pool *pool, pool_id condition, ci_expr whole, const uint32_t *vars,
+              uint32_t levels);
 void tape_free(struct tape *t);
 
 static inline const uint32_t *tape_args(const struct tape *t, const struct tape_node *node) { return t->args + node->first; }
