@@ -81,6 +81,16 @@ def fractions_keep_their_digits():
     check(rows(exact) == [("0.1",)], "two literals of one float are two fractions", rows(exact))
 
 
+def strings_come_back_as_they_were():
+    for ascii_only in (True, False):
+        values = ["\"", "\\", "/", "\b\f\n\r\t", "\u007f", "\u0001", "'", "\u20ac", "\U0001f600x"]
+        values += ["".join(rng.choice("ab\"\\/\n\t\u00e9\u0416\u4e2d\U0001d11e") for _ in range(rng.randrange(1, 8))) for _ in range(20)]
+        values = list(dict.fromkeys(values))
+        done = run("enumerate", json.dumps({"tune_params": {"s": values}}, ensure_ascii=ascii_only), "--format", "jsonl")
+        found = [json.loads(line)["s"] for line in done.stdout.splitlines()]
+        check(sorted(found) == sorted(values), ascii_only, done.stderr, set(values) ^ set(found))
+
+
 # ---- Random spaces in every frame ----
 
 def random_space():
@@ -202,6 +212,7 @@ def the_dialect_is_told_by_the_frame_unless_given():
 
 lists_of_values()
 fractions_keep_their_digits()
+strings_come_back_as_they_were()
 every_frame()
 refusals()
 the_dialect_is_told_by_the_frame_unless_given()

@@ -64,7 +64,7 @@ static int skip_escape(struct reading *r) {
   char c = r->end - r->at > 1 ? r->at[1] : 0;
   if (c == 'u') {
     if (!code_point(r->at, r->end, &n)) return refuse(r, r->at, "this escape is no character");
-  } else if (!c || !strchr("\"../bfnrt", c)) return refuse(r, r->at, "this escape is not known");
+  } else if (!c || !strchr("\"\\/bfnrt", c)) return refuse(r, r->at, "this escape is not known");
   r->at += n;
   return CI_OK;
 }

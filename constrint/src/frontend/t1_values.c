@@ -116,9 +116,10 @@ static const char *quick_number(const char *p, const char *end, struct t1_value 
   bool minus = p < end && *p == '-';
   const char *digits = p += minus;
   uint64_t n = 0;
-  for (unsigned d; p < end && (d = (unsigned)*p - '0') < 10; p++) n = 10 * n + d;
+  for (unsigned d; p < end && p - digits < 19 && (d = (unsigned)*p - '0') < 10; p++) n = 10 * n + d;
+  if (p - digits > 18) return NULL;
   *v = (struct t1_value){T1_INT, (uint32_t)(p - text), text, minus ? -(int64_t)n : (int64_t)n, 1};
-  return p == digits || p - digits > 18 || (*digits == '0' && p - digits > 1) ? NULL : p;
+  return p == digits || (*digits == '0' && p - digits > 1) ? NULL : p;
 }
 
 static size_t count_commas(const char *p, const char *end) {
