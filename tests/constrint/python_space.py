@@ -255,8 +255,7 @@ def test_orders():
     assert "c" in raises(ValueError, Space, params, None, ["c"])
     assert "c" in raises(ValueError, space.ordered, "c")
     walk = space.ordered("a")
-    assert next(walk) == (3, 9)
-    walk.close()
+    assert next(walk) == (3, 9) and len(list(walk)) == 5 and list(walk) == []
 
 
 # ---- Large, empty, limited ----
@@ -294,6 +293,8 @@ def test_limits():
     raises(TimeoutError, Space, HARD, HARD_RESTRICTIONS, time_limit=0.3)
     assert time.monotonic() - started < 20
     raises(MemoryError, Space, HARD, HARD_RESTRICTIONS, memory_limit=2_000_000)
+    raises(ValueError, Space, XYZ, time_limit=0)
+    raises(ValueError, Space, XYZ, memory_limit=-1)
 
 
 def test_control_c_ends_a_build():

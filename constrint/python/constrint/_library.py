@@ -153,6 +153,8 @@ def decimal(function: Any, *arguments: Any) -> int:
 def limited(seconds: Optional[float], memory: Optional[int], order: Optional[str]) -> Iterator[Options]:
     """Options for a call that may take long. Ctrl-C ends such a call, with Python's own handler
     run when it has returned (a handler that raised inside a callback would be lost)."""
+    if (seconds is not None and not seconds > 0) or (memory is not None and not memory > 0):
+        raise ValueError(f"limits are above 0, not {seconds} s and {memory} bytes; None is no limit")
     options = Options(order.encode() if order is not None else None)
     options.limits.seconds = seconds or 0
     options.limits.memory_bytes = memory or 0

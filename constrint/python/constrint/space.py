@@ -354,21 +354,7 @@ class Space(AbstractSequence):  # type: ignore[type-arg]
 
     def ordered(self, order: Union[str, Sequence[str]]) -> Iterator[Config]:
         """The configurations in another order of the parameters (as in Space(order=...)), one by one."""
-        cursor = ctypes.c_void_p()
-        text = _order(order)
-        check(library.ci_cursor_new(ctypes.byref(cursor), self._handle, text.encode() if text is not None else None))
-        return self._walk(cursor)
-
-    def _walk(self, cursor: ctypes.c_void_p) -> Iterator[Config]:
-        values, answer = self._int64(()), ctypes.c_int()
-        try:
-            while True:
-                check(library.ci_cursor_next(cursor, values, ctypes.byref(answer)))
-                if not answer.value:
-                    return
-                yield self._objects(values[:len(self._names)])
-        finally:
-            library.ci_cursor_free(cursor)
+        return _Walk(self, _order(order))
 
     def _fetch(self, first: int, n: int, addresses: Sequence[Optional[int]], width: int, positions: bool) -> None:
         """Configurations first, ... of them into columns; None: not wanted."""
@@ -403,6 +389,8 @@ class Space(AbstractSequence):  # type: ignore[type-arg]
             import numpy
         except ImportError:
             return self._plain_columns(first, n)
+        if all(p.kind == "int" for p in self._parameters):
+            return dict(zip(self._names, self._whole_columns(numpy, first, n)))
         tables = []
         for p, values in zip(self._parameters, self._values):
             dtype = {"int": numpy.int64, "float": numpy.float64, "bool": numpy.bool_, "string": None}.get(p.kind, object)
@@ -415,10 +403,18 @@ class Space(AbstractSequence):  # type: ignore[type-arg]
         return {p.name: array(kinds[p.kind], map(int if p.kind == "int" else float, column)) if p.kind in kinds else list(column)
                 for p, column in zip(self._parameters, rows)}
 
+    def _whole_columns(self, numpy: Any, first: int, n: int) -> List[Any]:
+        """Where the library's numbers are the values."""
+        _reachable(first, n)
+        columns = [numpy.empty(n, dtype=numpy.int64) for _ in self._names]
+        for done in range(0, n, CHUNK):
+            addresses = [column.ctypes.data + 8 * done for column in columns]
+            self._fetch(first + done, min(CHUNK, n - done), addresses, 8, False)
+        return columns
+
     def _taken(self, numpy: Any, tables: Sequence[Any], first: int, n: int) -> List[Any]:
         """Columns of tables[v][position of parameter v's value], as NumPy arrays."""
-        if first + n > 2**64:
-            raise OverflowError("columns reach up to configuration 2**64")
+        _reachable(first, n)
         columns = [numpy.empty(n, dtype=table.dtype) for table in tables]
         most = max(map(len, tables), default=0)
         kind = numpy.int8 if most <= 2**7 else numpy.int16 if most <= 2**15 else numpy.int32
@@ -494,12 +490,36 @@ class Space(AbstractSequence):  # type: ignore[type-arg]
 
 # ---- Helpers ----
 
+class _Walk:
+    """An iterator over a space in another order of the parameters."""
+
+    def __init__(self, space: Space, order: Optional[str]):
+        self._space, self._cursor, self._values, self._answer = space, ctypes.c_void_p(), space._int64(()), ctypes.c_int()
+        text = order.encode() if order is not None else None
+        check(library.ci_cursor_new(ctypes.byref(self._cursor), space._handle, text))
+        weakref.finalize(self, library.ci_cursor_free, ctypes.c_void_p(self._cursor.value))
+
+    def __iter__(self) -> "_Walk":
+        return self
+
+    def __next__(self) -> Config:
+        check(library.ci_cursor_next(self._cursor, self._values, ctypes.byref(self._answer)))
+        if not self._answer.value:
+            raise StopIteration
+        return self._space._objects(self._values[:len(self._space._names)])
+
+
 def _read(declared: List[Parameter], texts: List[str]) -> ctypes.c_void_p:
     model, text = ctypes.c_void_p(), document(declared, texts)
     status = library.ci_read(ctypes.byref(model), DIALECT.encode(), text, len(text), SOURCE.encode(), None, 0)
     if status < 0:
         raise lib.EXCEPTIONS.get(status, RuntimeError)(readable(lib.message(), len(texts)))
     return model
+
+
+def _reachable(first: int, n: int) -> None:
+    if first + n > 2**64:
+        raise OverflowError("columns reach up to configuration 2**64")
 
 
 def _order(order: Union[None, str, Sequence[str]]) -> Optional[str]:
