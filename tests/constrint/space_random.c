@@ -110,6 +110,7 @@ int main(int argc, char **argv) {
   };
   if (argc > 1) models = atoi(argv[1]);
   first_seed = argc > 2 ? strtoull(argv[2], NULL, 10) : (uint64_t)time(NULL) << 20;
+  setvbuf(stdout, NULL, _IOLBF, 0);
   printf("seed %" PRIu64 "\n", first_seed);
   return test_main(cases, 1, argv);
 }
