@@ -177,7 +177,7 @@ static const item items[] = {
     {{"dsmem_exchange_ps", "a word through distributed shared memory", 1}, "cluster_mail", 0, 2, 32, 2, 0, 0, 20000, 0, 0.5, 0, 0},
     {{"l2_exchange_ps", "a word through level 2", 0}, "mail", 0, 2, 32, 1, 1, 120 << 10, 20000, 0, 0.5, 0, 0},
     {{"l2_latency_ps", "a load from level 2", 0}, "chase", 0, 1, 1, 1, 0, 0, 100000, 0, 1, 0, 1},
-    {{"l2_bandwidth", "reading from level 2", 0}, "read_all", 4, 0, 512, 1, 0, 0, 200, 0, 0, 16 << 20, 0},
+    {{"l2_bandwidth", "reading from level 2", 0}, "read_all", 1, 0, 512, 1, 0, 0, 200, 0, 0, 16 << 20, 0},
     {{"memory_bandwidth_read", "reading from memory", 0}, "read_all", 4, 0, 512, 1, 0, 0, 4, 0, 0, (size_t)4 << 30, 0},
     {{"memory_bandwidth_copy", "copying", 0}, "copy_all", 4, 0, 512, 1, 0, 0, 4, 2, 0, (size_t)2 << 30, 0},
     {{"tanh_ops", "tanh", 0}, "tanh_rate", 2, 0, 512, 1, 0, 0, 20000, 8, 0, 0, 0},

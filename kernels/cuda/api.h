@@ -29,6 +29,7 @@ enum { /* function attributes */
   CU_FUNC_STATIC_SHARED = 1, CU_FUNC_LOCAL = 3, CU_FUNC_REGISTERS = 4, CU_FUNC_DYNAMIC_SHARED = 8, CU_FUNC_CARVEOUT = 9,
   CU_FUNC_LARGE_CLUSTERS = 14
 };
+enum { CU_NOT_READY = 600 };
 enum { CU_LAUNCH_COOPERATIVE = 2, CU_LAUNCH_CLUSTER = 4 };
 enum { CU_STREAM_NON_BLOCKING = 1, CU_CAPTURE_THREAD = 1, CU_CAPTURE_NONE = 0 };
 
@@ -88,6 +89,7 @@ typedef struct cu_launch {
   CU_FUNCTION(event_free, "cuEventDestroy_v2", (cu_event))                                                             \
   CU_FUNCTION(event_record, "cuEventRecord", (cu_event, cu_stream))                                                    \
   CU_FUNCTION(event_wait, "cuEventSynchronize", (cu_event))                                                            \
+  CU_FUNCTION(event_query, "cuEventQuery", (cu_event))                                                                 \
   CU_FUNCTION(event_elapsed, "cuEventElapsedTime", (float *, cu_event, cu_event))                                      \
   CU_FUNCTION(capture_begin, "cuStreamBeginCapture_v2", (cu_stream, int))                                              \
   CU_FUNCTION(capture_end, "cuStreamEndCapture", (cu_stream, cu_graph *))                                              \

@@ -9,7 +9,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "bench.h"
 
@@ -188,7 +191,9 @@ static int run_trial(trial *t, double *worst, double *seconds) {
   return rc;
 }
 
-typedef struct tally { int right, refused, wrong, left; } tally;
+/* Shared with the process that watches. */
+typedef struct tally { int right, refused, wrong, left, from; } tally;
+enum { LOST = 3 };
 
 static double now(void) {
   struct timespec t;
@@ -196,13 +201,12 @@ static double now(void) {
   return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
-/* A launch that fails poisons the process: the rest is left. */
-static void run_all(trial *all, int n, double budget, tally *sum) {
-  const double start = now();
-  for (int i = 0; i < n; i++) {
+static void run_all(trial *all, int n, double deadline, tally *sum) {
+  for (int i = sum->from; i < n; i++) {
     trial *t = &all[i];
     double worst = 0, seconds = 0;
-    if (now() - start > budget) {
+    sum->from = i + 1;
+    if (now() > deadline) {
       sum->left = n - i;
       return;
     }
@@ -211,62 +215,88 @@ static void run_all(trial *all, int n, double budget, tally *sum) {
       printf("refused  %s: %s\n", t->line, t->why);
       continue;
     }
-    printf("running  %s\r", t->line);
-    fflush(stdout);
     const int rc = run_trial(t, &worst, &seconds);
     if (rc) sum->wrong++;
     else sum->right++;
     printf("%s %.2e %8.1f us %s%s%s\n", rc ? "WRONG   " : "right   ", worst, 1e6 * seconds, t->line, rc ? ": " : "", rc ? t->why : "");
-    if (rc == GPU_ELAUNCH) {
-      sum->left = n - i - 1;
-      return;
-    }
+    fflush(stdout);
+    if (rc == GPU_ELAUNCH) _exit(LOST); /* the context is lost, maybe a kernel runs for ever */
   }
 }
 
 /* ---- Main ---- */
 
-static const struct option long_options[] = {{"seed", required_argument, NULL, 's'}, {"threads", required_argument, NULL, 't'},
-                                             {"budget", required_argument, NULL, 'b'}, {NULL, 0, NULL, 0}};
+typedef struct plan {
+  uint64_t seed;
+  double budget;
+  int threads, nwords;
+  char **words;
+} plan;
 
-int main(int argc, char **argv) {
+/* All cases from sum->from on, in this process. */
+static int run_here(const plan *p, double deadline, tally *sum) {
   gpu_device *g;
+  gpu_compiler *compiler;
   fr_device d;
   char why[GPU_WHY];
-  double budget = 600;
-  int threads = 2;
   yard y = {0};
-  tally sum = {0};
-  dice = (uint64_t)time(NULL);
-  for (int c; (c = getopt_long(argc, argv, "s:t:b:", long_options, NULL)) != -1;) {
-    if (c == 's') dice = strtoull(optarg, NULL, 10);
-    else if (c == 't') threads = atoi(optarg);
-    else if (c == 'b') budget = atof(optarg);
-    else return 2;
-  }
-  if (gpu_open(&g, why)) {
+  dice = p->seed;
+  if (gpu_open(&g, why) || gpu_compiler_open(&compiler, why)) {
     printf("skipped: %s\n", why);
-    return 77;
-  }
-  gpu_compiler *compiler;
-  if (gpu_compiler_open(&compiler, why)) {
-    printf("skipped: %s\n", why);
-    gpu_close(g);
     return 77;
   }
   fr_device_of(g, &d);
-  printf("seed %llu\n", (unsigned long long)dice);
-  y.compiler = compiler, y.device = &d;
-  y.n = make_trials(&y.all, &d, argv + optind, argc - optind);
+  y.compiler = compiler, y.device = &d, y.next = sum->from;
+  y.n = make_trials(&y.all, &d, p->words, p->nwords);
   const double start = now();
-  build_all(&y, threads);
-  printf("built %d in %.1f s\n", y.n, now() - start);
-  run_all(y.all, y.n, budget, &sum);
-  printf("%d right, %d wrong, %d refused by the compiler's report, %d left\n", sum.right, sum.wrong, sum.refused, sum.left);
+  build_all(&y, p->threads);
+  if (!sum->from) printf("built %d in %.1f s\n", y.n, now() - start);
+  dice = p->seed + (uint64_t)sum->from;
+  run_all(y.all, y.n, deadline, sum);
   for (int i = 0; i < y.n; i++)
     if (!y.all[i].built) gpu_cubin_release(&y.all[i].cubin);
   free(y.all);
   gpu_compiler_close(compiler);
   gpu_close(g);
-  return sum.wrong || sum.left || !sum.right;
+  return 0;
+}
+
+/* Again from the next case, in a new process, after one that was lost. */
+static int watch(const plan *p, tally *sum) {
+  const double deadline = now() + p->budget;
+  for (;;) {
+    fflush(stdout);
+    const pid_t child = fork();
+    int status = 0;
+    if (child < 0) return 4;
+    if (!child) {
+      const int rc = run_here(p, deadline, sum);
+      fflush(stdout);
+      _exit(rc);
+    }
+    waitpid(child, &status, 0);
+    if (WIFEXITED(status) && WEXITSTATUS(status) != LOST) return WEXITSTATUS(status);
+    if (WIFSIGNALED(status)) sum->wrong++, printf("case %d ended its process by signal %d\n", sum->from - 1, WTERMSIG(status));
+  }
+}
+
+static const struct option long_options[] = {{"seed", required_argument, NULL, 's'}, {"threads", required_argument, NULL, 't'},
+                                             {"budget", required_argument, NULL, 'b'}, {NULL, 0, NULL, 0}};
+
+int main(int argc, char **argv) {
+  plan p = {.seed = (uint64_t)time(NULL), .budget = 600, .threads = 2};
+  tally *sum = mmap(NULL, sizeof *sum, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  if (sum == MAP_FAILED) return 4;
+  for (int c; (c = getopt_long(argc, argv, "s:t:b:", long_options, NULL)) != -1;) {
+    if (c == 's') p.seed = strtoull(optarg, NULL, 10);
+    else if (c == 't') p.threads = atoi(optarg);
+    else if (c == 'b') p.budget = atof(optarg);
+    else return 2;
+  }
+  p.words = argv + optind, p.nwords = argc - optind;
+  printf("seed %llu\n", (unsigned long long)p.seed);
+  const int rc = watch(&p, sum);
+  if (rc) return rc;
+  printf("%d right, %d wrong, %d refused by the compiler's report, %d left\n", sum->right, sum->wrong, sum->refused, sum->left);
+  return sum->wrong || sum->left || !sum->right;
 }

@@ -5,8 +5,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
-enum { SETS = 3 }; /* of inputs: a run never finds its own in a cache */
+enum { SETS = 3 /* of inputs: a run never finds its own in a cache */, HUNG_SECONDS = 20 };
 
 typedef struct input_set {
   cu_pointer Wx, R, bias, initial, dstates, dlast, states, saved /* of forward, for backward */, lengths, reset;
@@ -23,6 +24,7 @@ struct fr_bench {
   fr_reference *reference;
   input_set sets[SETS];
   int used; /* of the last launch; -1 before */
+  int hung; /* a kernel runs for ever: the driver would wait for it */
   cu_pointer states, last, saved, dWx, dR, dbias, dinitial;
   cu_event begin, end;
 };
@@ -151,7 +153,7 @@ static void release_set(fr_bench *b, input_set *s) {
 }
 
 void fr_bench_close(fr_bench *b) {
-  if (!b) return;
+  if (!b || b->hung) return;
   if (b->device) {
     const cu_pointer all[] = {b->states, b->last, b->saved, b->dWx, b->dR, b->dbias, b->dinitial};
     for (int i = 0; i < SETS; i++) release_set(b, &b->sets[i]);
@@ -221,11 +223,28 @@ int fr_bench_reference(fr_bench *b, char *why) {
   return rc;
 }
 
+static double now(void) {
+  struct timespec t;
+  clock_gettime(CLOCK_MONOTONIC, &t);
+  return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+/* A kernel whose blocks wait for ever is left running: only the process's end ends it. */
+static int wait_for(fr_bench *b, cu_event event, char *why) {
+  const double start = now();
+  cu_result r;
+  while ((r = b->device->cu.event_query(event)) == CU_NOT_READY && now() - start < HUNG_SECONDS) {}
+  if (r != CU_NOT_READY) return gpu_check(b->device, r, "run", why);
+  snprintf(why, GPU_WHY, "it did not end in %d s", HUNG_SECONDS);
+  b->hung = 1;
+  return GPU_ELAUNCH;
+}
+
 static int timed(fr_bench *b, double *seconds, char *why) {
   const cu_api *cu = &b->device->cu;
   float ms = 0;
   int rc = gpu_check(b->device, cu->event_record(b->end, NULL), "event", why);
-  if (!rc) rc = gpu_check(b->device, cu->event_wait(b->end), "run", why);
+  if (!rc) rc = wait_for(b, b->end, why);
   if (!rc) rc = gpu_check(b->device, cu->event_elapsed(&ms, b->begin, b->end), "event", why);
   *seconds = 1e-3 * ms;
   return rc;

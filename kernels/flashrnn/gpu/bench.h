@@ -16,7 +16,7 @@ int fr_bench_reference(fr_bench *b, char *why);
 /* Seconds of one run of plain kernels, a launch a step. */
 int fr_bench_naive(fr_bench *b, double *seconds, char *why);
 int fr_bench_poison(fr_bench *b, char *why);
-/* One run on the next set; seconds by events. */
+/* One run on the next set; seconds by events.  GPU_ELAUNCH if it does not end: then the process had better. */
 int fr_bench_launch(fr_bench *b, fr_plan *plan, double *seconds, char *why);
 
 enum { FR_OUTPUTS = 5 };

@@ -31,7 +31,7 @@ static facts facts_of(const fr_device *d, const fr_problem *p, const fr_config *
   f.depth = f.backward ? f.gates * f.chunks : f.chunks;
   f.rows = fr_round(p->B, 8);
   f.head_warps = fr_resident_warps(p->D, p->pass);
-  f.warps = c->warps < 1 ? 1 : c->warps;
+  f.warps = c->warps;
   f.threads = 32 * f.warps;
   f.tiles = fr_column_tiles(p->function, p->pass, c->units);
   f.share = fr_ceildiv(f.depth, f.warps);
@@ -40,7 +40,7 @@ static facts facts_of(const fr_device *d, const fr_problem *p, const fr_config *
   f.registers = registers_of(&f);
   f.shared = f.resident ? fr_resident_shared(p->function, p->pass, p->D, p->dtype, c->ring)
                         : fr_column_shared(p, c);
-  f.blocks = f.resident || c->units < 1 || c->batch < 1
+  f.blocks = f.resident || c->units == NONE
                  ? p->N * fr_ceildiv(p->B, FR_RESIDENT_ROWS)
                  : p->N * fr_ceildiv(p->D, c->units) * fr_ceildiv(p->B, c->batch);
   return f;
@@ -50,7 +50,7 @@ static facts facts_of(const fr_device *d, const fr_problem *p, const fr_config *
 
 static int one_of(fr_int value, const fr_int *from) { /* ends with -1 */
   while (*from >= 0 && *from != value) from++;
-  return *from == value;
+  return *from >= 0;
 }
 
 static const fr_int units[] = {NONE, 8, 16, 24, 32, 48, 64, -1}, batches[] = {8, 16, 24, 32, -1};
@@ -59,8 +59,7 @@ static const fr_int aheads[] = {0, 2, 4, 6, 8, 12, -1};
 
 static int is_chunk(fr_int v) { return v == 0 || (v >= 16 && v <= 1 << 20 && !(v & (v - 1))); }
 
-static const char *broken_domain(const facts *f) {
-  const fr_config *c = f->c;
+static const char *broken_domain(const fr_config *c) {
   if (c->family < FR_RESIDENT || c->family > FR_ALTERNATING) return "family: no such";
   if (!one_of(c->units, units)) return "units: not in its domain";
   if (!one_of(c->batch, batches)) return "batch: not in its domain";
@@ -129,15 +128,20 @@ static const char *absent_figure(const fr_device *d) {
   return NULL;
 }
 
-int fr_legal(const fr_device *d, const fr_problem *p, const fr_config *c, char *why) {
-  if (fr_problem_check(p, why)) return 0;
+/* Of a configuration within its domains. */
+static const char *broken_constraint(const fr_device *d, const fr_problem *p, const fr_config *c) {
   const facts f = facts_of(d, p, c);
-  const char *broken = absent_figure(d);
-  if (!broken) broken = broken_domain(&f);
-  if (!broken) broken = broken_family(&f);
+  const char *broken = broken_family(&f);
   if (!broken) broken = broken_tile(&f);
   if (!broken) broken = broken_chunk(&f);
-  if (!broken) broken = broken_launch(&f);
+  return broken ? broken : broken_launch(&f);
+}
+
+int fr_legal(const fr_device *d, const fr_problem *p, const fr_config *c, char *why) {
+  if (fr_problem_check(p, why)) return 0;
+  const char *broken = absent_figure(d);
+  if (!broken) broken = broken_domain(c);
+  if (!broken) broken = broken_constraint(d, p, c);
   snprintf(why, GPU_WHY, "%s", broken ? broken : "");
   return !broken;
 }
@@ -150,16 +154,32 @@ static fr_int power_at_least(fr_int value) {
   return power;
 }
 
+/* From large tiles to small ones, until a block has room. */
+static int shrink(const fr_device *d, const fr_problem *p, fr_config *c, char *why) {
+  static const fr_int fewer_rows[] = {32, 24, 16, 8}, fewer_warps[] = {8, 4, 2, 1};
+  const fr_config wish = *c;
+  for (int w = 0; w < 4; w++)
+    for (int b = 0; b < 4; b++) {
+      c->warps = c->split = fr_smaller(wish.warps, fewer_warps[w]);
+      c->batch = fr_smaller(wish.batch, fewer_rows[b]);
+      if (fr_legal(d, p, c, why)) return 1;
+    }
+  return 0;
+}
+
 int fr_default(const fr_device *d, const fr_problem *p, fr_config *out, char *why) {
   int error = fr_problem_check(p, why);
   if (error) return error;
   fr_config c = fr_default_of(p);
-  const facts f = facts_of(d, p, &c);
-  c.chunk = f.backward ? power_at_least(c.chunk) : 0;
-  while (c.warps > f.depth) c.warps /= 2;
+  const fr_int depth = (p->pass == FR_BACKWARD ? fr_gates(p->function) : 1) * fr_chunks(p->D, p->dtype);
+  c.chunk = p->pass == FR_BACKWARD ? power_at_least(c.chunk) : 0;
+  while (c.warps > depth) c.warps /= 2;
   c.split = c.warps, c.r_shared = 0;
   c.approx = p->dtype >= FR_FP16 && c.approx;
-  if (!fr_legal(d, p, &c, why)) return GPU_EDEVICE;
+  while (!shrink(d, p, &c, why)) {
+    if (!c.chunk || c.chunk >= p->T) return GPU_EDEVICE;
+    c.chunk *= 2; /* fewer sums */
+  }
   *out = c;
   return GPU_OK;
 }
