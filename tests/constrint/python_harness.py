@@ -1,6 +1,8 @@
 """What the tests of the Python module share: the module on the path, the library of this build, a runner."""
+import importlib.util
 import os
 import random
+import subprocess
 import sys
 import traceback
 
@@ -19,6 +21,17 @@ def numpy_or_none():
     except ImportError:
         print("NumPy is missing: comparisons of arrays are left out", file=sys.stderr)
         return None
+
+
+def needs(package):
+    """Goes on under $PYTHON, the one with the peers; skips if that lacks the package."""
+    if importlib.util.find_spec(package):
+        return
+    python = os.environ.get("PYTHON")
+    if not python or subprocess.run([python, "-c", f"import {package}"], capture_output=True).returncode:
+        print(f"skipped: no $PYTHON with {package}")
+        sys.exit(77)
+    os.execv(python, [python, "-B", *sys.argv])
 
 
 def raises(kind, call, *arguments, **named):

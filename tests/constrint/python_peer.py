@@ -1,23 +1,16 @@
 #!/usr/bin/env python3
 """The module side by side with Kernel Tuner's own Searchspace on random spaces: sizes, members, order, neighbours.
 
-Runs $PYTHON (with kernel_tuner) on itself; skips without it. Kernel Tuner's brute force, Python itself, is the peer: its
+Runs under $PYTHON (with kernel_tuner); skips without it. Kernel Tuner's brute force, Python itself, is the peer: its
 solver reads some strings wrongly (-a <= b, a <= b != c, a // b <= c).
 """
 import contextlib
 import io
-import os
 import random
-import subprocess
 import sys
 import warnings
 
-PACKAGE = "kernel_tuner"
-
-
-def skip(why):
-    print("skipped:", why)
-    sys.exit(77)
+from python_harness import SEED, needs
 
 
 def values():
@@ -101,18 +94,7 @@ def compare(count):
         sys.exit("two different spaces went for the same")
 
 
-def main():
-    python = os.environ.get("PYTHON")
-    if not python:
-        skip("no $PYTHON with Kernel Tuner")
-    if subprocess.run([python, "-c", f"import {PACKAGE}"], capture_output=True).returncode:
-        skip(f"{python} has no {PACKAGE}")
-    sys.exit(subprocess.run([python, "-B", __file__, "compare"], stdout=sys.stdout).returncode)
-
-
 if __name__ == "__main__":
-    if sys.argv[1:] != ["compare"]:
-        main()
-    import python_harness
-    print(f"seed {python_harness.SEED}")
+    needs("kernel_tuner")
+    print(f"seed {SEED}")
     compare(60)

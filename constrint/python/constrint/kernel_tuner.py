@@ -54,7 +54,8 @@ class Searchspace:
         self.restrictions = strings(restrictions)
         used = [name for name in block_size_names if name in tune_params]
         threads = [f"{' * '.join(used)} <= {max_threads}"] if used else []
-        self.space = Space(tune_params, self.restrictions + [t for t in threads if t not in self.restrictions], "declared")
+        self._modified_restrictions = self.restrictions + [t for t in threads if t not in self.restrictions]
+        self.space = Space(tune_params, self._modified_restrictions, "declared")
         self.list, self.size = self.space, self.space.size
         self.param_names, self.num_params = self.space.names, len(self.space.names)
         self.params_values = tuple(tuple(values) for values in self.space.params.values())
