@@ -162,6 +162,94 @@ static void test_random_equations(void) {
   }
 }
 
+/* ---- restriction ---- */
+
+static void append(char *text, size_t size, const char *format, long long value) {
+  size_t used = strlen(text);
+  snprintf(text + used, size - used, format, value);
+}
+
+/* The model's variables in the native language. */
+static void print_variables(const ci_model *m, char *text, size_t size) {
+  for (size_t i = 0; i < ci_model_vars(m); i++) {
+    const int64_t *values;
+    int64_t lo, hi, step;
+    size_t n = ci_model_listed(m, i, &values, &lo, &hi, &step);
+    size_t used = strlen(text);
+    snprintf(text + used, size - used, "var %s in {", ci_model_var_name(m, i));
+    for (size_t k = 0; k < n; k++)
+      append(text, size, k ? ", %lld" : "%lld", (long long)(values ? values[k] : lo + (int64_t)k * step));
+    append(text, size, "};%lld", 0);
+    text[strlen(text) - 1] = '\n';
+  }
+}
+
+static void print_constraints(const ci_model *m, char *text, size_t size) {
+  for (size_t c = 0; c < ci_model_constraints(m); c++) {
+    size_t used = strlen(text);
+    snprintf(text + used, size - used, "%s;\n", ci_model_constraint_name(m, c));
+  }
+}
+
+/* Some configurations of m, and those of them that also satisfy what `more` says. */
+static void try_restriction(const ci_model *m, const ci_model *more, uint64_t seed) {
+  static char text[1 << 16], conditions[1 << 15];
+  text[0] = conditions[0] = 0;
+  print_constraints(more, conditions, sizeof conditions);
+  print_variables(m, text, sizeof text);
+  print_constraints(m, text, sizeof text);
+  if (strstr(text, "...") || strstr(conditions, "...")) return; /* a name that was cut short */
+  strcat(text, conditions);
+  ci_model *both = read(text);
+  ci_space *all, *some = NULL;
+  CHECKF(ci_space_build(&all, m, NULL) == CI_OK, "%s", ci_error());
+  CHECKF(ci_space_restrict(&some, all, conditions, NULL) == CI_OK, "seed %llu: %s", (unsigned long long)seed, ci_error());
+  uint64_t n;
+  struct expected e = enumerate(both);
+  CHECK(ci_space_size_u64(some, &n) == CI_OK);
+  CHECKF(e.overflow || n == e.count, "%llu, not %llu:\n%s", (unsigned long long)n, (unsigned long long)e.count, text);
+  CHECKF(same_set(both, some), "seed %llu:\n%s", (unsigned long long)seed, text);
+  ci_space_free(all);
+  ci_space_free(some);
+  ci_model_free(both);
+}
+
+static void test_restrict(void) {
+  static const struct recipe first = {.vars = 5, .values = 4, .constraints = 2, .depth = 2};
+  static const struct recipe second = {.vars = 5, .values = 1, .constraints = 2, .depth = 2};
+  uint64_t state = fresh_seed();
+  for (int i = 0; i < 1500; i++) {
+    uint64_t seed = state;
+    ci_model *m = random_model(&state, &first), *more = random_model(&state, &second);
+    CHECK(m && more);
+    try_restriction(m, more, seed);
+    ci_model_free(m);
+    ci_model_free(more);
+  }
+}
+
+static void test_restrict_misuse(void) {
+  ci_model *m = read("var a in 1..9; var b in 1..9; a < b;");
+  ci_space *s, *t = NULL;
+  CHECK(ci_space_build(&s, m, NULL) == CI_OK);
+  CHECK(ci_space_restrict(&t, s, "a < c", NULL) < 0 && strstr(ci_error(), "c"));
+  CHECK(ci_space_restrict(&t, s, "var c in 1..2; a < c", NULL) < 0);
+  CHECK(ci_space_restrict(&t, s, "a <", NULL) == CI_ESYNTAX);
+  CHECK(ci_space_restrict(&t, s, "", NULL) == CI_OK);
+  uint64_t n;
+  CHECK(ci_space_size_u64(t, &n) == CI_OK && n == 36);
+  ci_space_free(t);
+  CHECK(ci_space_restrict(&t, s, "a > b", NULL) == CI_OK);
+  CHECK(ci_space_size_u64(t, &n) == CI_OK && n == 0);
+  ci_space *u;
+  CHECK(ci_space_restrict(&u, t, "a > 3", NULL) == CI_OK);
+  CHECK(ci_space_size_u64(u, &n) == CI_OK && n == 0);
+  ci_space_free(u);
+  ci_space_free(t);
+  ci_space_free(s);
+  ci_model_free(m);
+}
+
 /* ---- limits ---- */
 
 static const char *const large =
@@ -243,6 +331,7 @@ static void test_checker(void) {
 static const struct test_case cases[] = {
     {"shallow", test_shallow}, {"deep", test_deep}, {"many", test_many}, {"big", test_big},
     {"equations", test_equations}, {"random equations", test_random_equations}, {"limits", test_limits},
+    {"restrict", test_restrict}, {"restrict misuse", test_restrict_misuse},
     {"memory", test_memory}, {"unknown order", test_unknown_order}, {"overflow", test_overflow},
     {"checker", test_checker}, {NULL, NULL}};
 TEST_MAIN(cases)

@@ -27,6 +27,18 @@ int factor_init(struct factor *f, struct plan *p, const struct condition *c, con
   return error;
 }
 
+int factor_of_diagram(struct factor *f, const struct plan *p, const struct diagram *d) {
+  *f = (struct factor){.plan = p, .diagram = d, .levels = d->levels, .start = FACTOR_FIRST};
+  keys_init(&f->before, p->b, 1);
+  keys_init(&f->after, p->b, 1);
+  f->vars = budget_alloc(p->b, d->levels * sizeof *f->vars);
+  f->states = budget_alloc(p->b, (d->levels + 1) * sizeof *f->states);
+  if (p->b->stopped) return p->b->stopped;
+  memcpy(f->vars, d->var, d->levels * sizeof *f->vars);
+  for (uint32_t i = 0; i < d->levels; i++) f->states[i] = d->first[i + 1] - d->first[i] + FACTOR_FIRST;
+  return CI_OK;
+}
+
 static void free_rows(struct factor *f, uint32_t level) {
   if (!f->next[level]) return;
   budget_free(f->plan->b, f->next[level], f->states[level] * factor_width(f, level) * sizeof **f->next);
@@ -41,7 +53,7 @@ void factor_free(struct factor *f) {
   keys_free(&f->after);
   budget_free(b, f->vars, f->levels * sizeof *f->vars);
   budget_free(b, f->states, (f->levels + 1) * sizeof *f->states);
-  budget_free(b, f->next, f->levels * sizeof *f->next);
+  if (f->next) budget_free(b, f->next, f->levels * sizeof *f->next);
 }
 
 /* ---- from one level to the next ---- */

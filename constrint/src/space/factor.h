@@ -7,6 +7,7 @@
 #define CI_FACTOR_H
 
 #include "batch.h"
+#include "diagram.h"
 #include "keys.h"
 #include "plan.h"
 
@@ -16,6 +17,7 @@ enum { FACTOR_FALSE, FACTOR_TRUE, FACTOR_UNKNOWN /* true or false: that takes mo
 struct factor {
   const struct plan *plan;
   const struct condition *condition;
+  const struct diagram *diagram; /* a part of an older form instead of a condition, with its levels; NULL: none */
   struct tape tape;
   uint32_t levels;
   uint32_t *vars;    /* levels */
@@ -41,6 +43,8 @@ void workshop_free(struct workshop *w);
 
 /* vars: the condition's, in the order of the part's levels. */
 int factor_init(struct factor *f, struct plan *p, const struct condition *c, const uint32_t *vars);
+/* The states of a diagram before a level are its nodes there, in order, from FACTOR_FIRST on. */
+int factor_of_diagram(struct factor *f, const struct plan *p, const struct diagram *d);
 void factor_free(struct factor *f);
 /* Work it out whole.  1: done, 0: it would take more than w->effort_limit; < 0: an error. */
 int factor_complete(struct factor *f, struct workshop *w);

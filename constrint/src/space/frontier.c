@@ -54,7 +54,7 @@ static struct field place(struct layout *l, uint16_t bits) {
   return f;
 }
 
-static bool is_exact(const struct factor *f) { return f->tape.nodes[f->tape.root].op == TAPE_EXACT; }
+static bool is_exact(const struct factor *f) { return !f->diagram && f->tape.nodes[f->tape.root].op == TAPE_EXACT; }
 
 /* How many states a condition may be in after the level at hand. */
 static uint32_t states_after(const struct reader *r) {
@@ -131,7 +131,7 @@ static int expand_live(struct run *r, struct reader *reader) {
 static int prepare_readers(struct run *r) {
   for (size_t i = 0; i < r->nreaders; i++) {
     struct reader *reader = &r->readers[i];
-    reader->next = reader->f->next[reader->level];
+    reader->next = reader->f->diagram ? NULL : reader->f->next[reader->level];
     int error = reader->f->live ? expand_live(r, reader) : CI_OK;
     if (error < 0) return error;
   }
@@ -200,17 +200,51 @@ static bool add_edges_wide(struct run *r, struct frontier_level *l, uint64_t *ke
   return true;
 }
 
+/* Where the edges of a node are those of a node of a diagram that the other conditions let pass. */
+static bool add_edges_driven(struct run *r, struct frontier_level *l, const struct reader *driver, uint32_t state,
+                             uint64_t *key, const uint32_t *const *rows) {
+  const struct diagram *d = driver->f->diagram;
+  uint32_t node = d->first[driver->level] + state - FACTOR_FIRST, below = d->first[driver->level + 1];
+  for (uint32_t e = d->edge[node]; e < d->edge[node + 1]; e++) {
+    bool passes = true;
+    for (size_t i = 0; i < r->nreaders && passes; i++) {
+      const struct reader *reader = &r->readers[i];
+      struct field f = reader->after;
+      uint32_t next = reader == driver ? d->child[e] - below + FACTOR_FIRST : rows[i][d->value[e]];
+      passes = next != FACTOR_FALSE;
+      if (!f.bits) continue;
+      key[f.at] &= ~((((uint64_t)1 << f.bits) - 1) << f.shift);
+      key[f.at] |= (uint64_t)next << f.shift;
+    }
+    if (!passes) continue;
+    uint32_t child = keys_add_wide(&r->after, key);
+    if (child == KEYS_FULL) return false;
+    l->value[l->edges] = d->value[e];
+    l->child[l->edges++] = child;
+  }
+  return true;
+}
+
+static const struct reader *find_driver(const struct run *r) {
+  for (size_t i = 0; i < r->nreaders; i++)
+    if (r->readers[i].f->diagram) return &r->readers[i];
+  return NULL;
+}
+
 /* The edges of one node. */
 static bool add_edges(struct run *r, struct frontier_level *l, uint32_t node, uint64_t *base, const uint32_t **rows, uint32_t n) {
   const uint64_t *key = keys_at(&r->before, node);
   for (size_t i = 0; i < r->nreaders; i++) {
     const struct reader *reader = &r->readers[i];
     uint32_t state = state_of(reader, key);
+    if (reader->f->diagram) continue;
     if (reader->f->live) state = reader->to[state];
     rows[i] = reader->next + (size_t)state * n;
   }
   carry(r, key, base);
   if (!room_for(r, l, n)) return false;
+  const struct reader *driver = find_driver(r);
+  if (driver) return add_edges_driven(r, l, driver, state_of(driver, key), base, rows);
   return r->width_after == 1 ? add_edges_narrow(r, l, base[0], rows, n) : add_edges_wide(r, l, base, rows, n);
 }
 

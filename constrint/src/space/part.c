@@ -10,7 +10,7 @@ enum { EFFORT_MAX = 1 << 20 }; /* transitions of a condition worked out beforeha
 struct assembly {
   struct workshop *w;
   struct plan *p;
-  int32_t part;
+  const struct part_task *task;
   uint32_t *order;        /* variables, by level */
   uint32_t levels;
   uint32_t *position;     /* per variable of the model: its level */
@@ -68,7 +68,7 @@ static void drop_values(struct assembly *a, uint32_t var, const bool *alive, siz
   struct plan_var *v = &a->p->vars[var];
   for (size_t i = 0; i < a->nfactors; i++) {
     struct factor *f = &a->factors[i];
-    for (uint32_t level = 0; level < f->levels && !f->live; level++)
+    for (uint32_t level = 0; level < f->levels && !f->live && !f->diagram; level++)
       if (f->vars[level] == var && f->next[level]) drop_columns(f, level, alive, v->n, kept);
   }
   uint32_t n = 0;
@@ -177,7 +177,7 @@ static int make_factor(struct assembly *a, const struct condition *c) {
   f->live = done == 0;
   if (f->live) return CI_OK;
   if (f->start == FACTOR_FALSE) a->empty = true;
-  if (f->start >= FACTOR_FIRST) return filter(a, f);
+  if (f->start >= FACTOR_FIRST) return a->task->ndiagrams ? CI_OK : filter(a, f);
   if (f->start == FACTOR_TRUE) { /* it says nothing */
     factor_free(f);
     a->nfactors--;
@@ -186,8 +186,12 @@ static int make_factor(struct assembly *a, const struct condition *c) {
 }
 
 static int make_factors(struct assembly *a) {
+  for (size_t i = 0; i < a->task->ndiagrams; i++) {
+    int error = factor_of_diagram(&a->factors[a->nfactors++], a->p, a->task->diagrams[i]);
+    if (error < 0) return error;
+  }
   for (size_t i = 0; i < a->p->nconditions; i++)
-    if (a->p->conditions[i].part == a->part) a->pending[a->npending++] = &a->p->conditions[i];
+    if (a->p->conditions[i].part == a->task->part) a->pending[a->npending++] = &a->p->conditions[i];
   while (a->npending > 0 && !a->empty) {
     int error = make_factor(a, take_cheapest(a));
     if (error < 0) return error;
@@ -348,12 +352,12 @@ static bool find_unknown(const struct frontier *x, int64_t *example) {
 
 /* ---- the whole ---- */
 
-static int run_frontier(struct assembly *a, struct part_result *r, int64_t *example) {
+static int run_frontier(struct assembly *a, struct part_result *r) {
   struct frontier x = {.b = a->w->b, .plan = a->p, .levels = a->levels, .vars = a->order,
                        .factors = a->factors, .nfactors = a->nfactors};
   int error = frontier_run(&x, a->w);
   if (error > 0) {
-    r->unknown = find_unknown(&x, example);
+    r->unknown = find_unknown(&x, a->task->example);
     error = r->unknown ? CI_OK : frontier_reduce(&x);
     if (error == CI_OK && !r->unknown) r->empty = x.level[0].nodes == 0;
     if (error == CI_OK && !r->unknown && !r->empty) error = make_draft(r, &x);
@@ -362,36 +366,36 @@ static int run_frontier(struct assembly *a, struct part_result *r, int64_t *exam
   return error;
 }
 
-static int assemble(struct assembly *a, struct part_result *r, bool ordered, int64_t *example) {
-  int error = ordered ? CI_OK : part_order(a->p, a->part, a->order, a->levels);
+static int assemble(struct assembly *a, struct part_result *r) {
+  int error = a->task->ordered ? CI_OK : part_order(a->p, a->task->part, a->order, a->levels);
   for (uint32_t i = 0; i < a->levels; i++) a->position[a->order[i]] = i;
   if (error == CI_OK) error = give_values(a);
   if (error == CI_OK) error = make_factors(a);
-  if (error == CI_OK && !a->empty) error = run_frontier(a, r, example);
+  if (error == CI_OK && !a->empty) error = run_frontier(a, r);
   r->empty = r->empty || a->empty;
   return error;
 }
 
-int part_build(struct part_result *r, struct workshop *w, int32_t part, const uint32_t *vars, uint32_t n, bool ordered,
-               int64_t *example) {
+int part_build(struct part_result *r, struct workshop *w, const struct part_task *task) {
   budget *b = w->b;
-  struct assembly a = {.w = w, .p = w->plan, .part = part, .levels = n};
+  uint32_t n = task->n;
+  struct assembly a = {.w = w, .p = w->plan, .task = task, .levels = n, .most = task->ndiagrams + 1};
   *r = (struct part_result){.empty = false};
-  for (size_t i = 0; i < a.p->nconditions; i++) a.most += a.p->conditions[i].part == part;
+  for (size_t i = 0; i < a.p->nconditions; i++) a.most += a.p->conditions[i].part == task->part;
   a.order = budget_alloc(b, n * sizeof *a.order);
   a.position = budget_alloc(b, a.p->graph->nvars * sizeof *a.position);
-  a.pending = budget_alloc(b, (a.most + 1) * sizeof *a.pending);
-  a.factors = budget_alloc(b, (a.most + 1) * sizeof *a.factors);
+  a.pending = budget_alloc(b, a.most * sizeof *a.pending);
+  a.factors = budget_alloc(b, a.most * sizeof *a.factors);
   int error = b->stopped;
   if (error == CI_OK) {
-    memcpy(a.order, vars, n * sizeof *vars);
-    error = assemble(&a, r, ordered, example);
+    memcpy(a.order, task->vars, n * sizeof *a.order);
+    error = assemble(&a, r);
   }
   for (size_t i = 0; i < a.nfactors; i++) factor_free(&a.factors[i]);
   budget_free(b, a.order, n * sizeof *a.order);
   budget_free(b, a.position, a.p->graph->nvars * sizeof *a.position);
-  budget_free(b, a.pending, (a.most + 1) * sizeof *a.pending);
-  budget_free(b, a.factors, (a.most + 1) * sizeof *a.factors);
+  budget_free(b, a.pending, a.most * sizeof *a.pending);
+  budget_free(b, a.factors, a.most * sizeof *a.factors);
   return error;
 }
 

@@ -17,11 +17,18 @@ struct part_result {
   size_t draft_bytes[5];
 };
 
-/* Build the part of the n given variables. order: NULL, or these variables in
- * the order wanted. On return p->vars[v].values hold what occurs; example (per
- * variable of the model) is filled if r->unknown. */
-int part_build(struct part_result *r, struct workshop *w, int32_t part, const uint32_t *vars, uint32_t n, bool ordered,
-               int64_t *example);
+struct part_task {
+  int32_t part;
+  const uint32_t *vars; /* its variables */
+  uint32_t n;
+  bool ordered;         /* they are in the order wanted */
+  const struct diagram *const *diagrams; /* parts of an older form over these variables, whose positions are kept */
+  size_t ndiagrams;
+  int64_t *example;     /* per variable of the model: filled if the result is unknown */
+};
+
+/* On return p->vars[v].values of the part's variables hold what occurs. */
+int part_build(struct part_result *r, struct workshop *w, const struct part_task *task);
 void part_free(struct part_result *r, budget *b);
 
 /* order.c: choose the order of n variables of a part, in place. */
