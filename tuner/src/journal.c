@@ -63,11 +63,13 @@ void journal_close(struct journal *j) {
 
 int journal_record(struct journal *j, tdb_phase phase, const char *config, const struct answer *a) {
   int ok = a->status == TDB_TRIAL_OK;
+  char *artifact = ok && phase == TDB_PHASE_CONFIRM && j->artifact ? j->artifact(j->artifact_data, config) : NULL;
   tdb_trial t = {.config = config, .phase = phase, .status = a->status, .seconds = ok ? a->seconds : 0,
                  .error = a->error, .samples = ok ? a->samples : NULL, .nsamples = ok ? a->nsamples : 0,
-                 .message = a->message, .artifact = ""};
-  if (tdb_record(j->db, &j->who, &j->origin, &t, &t.id) < 0) return tuner_fail(TUNER_EENV, "%s", tdb_error());
-  return add(j, &t);
+                 .message = a->message, .artifact = artifact ? artifact : ""};
+  int code = tdb_record(j->db, &j->who, &j->origin, &t, &t.id) < 0 ? tuner_fail(TUNER_EENV, "%s", tdb_error()) : add(j, &t);
+  free(artifact);
+  return code;
 }
 
 const struct journal_row *journal_find(const struct journal *j, tdb_phase phase, const char *config) {

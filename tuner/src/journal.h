@@ -27,6 +27,9 @@ struct journal {
   struct journal_row *rows; /* in order of time */
   size_t n, room;
   size_t old; /* rows that were there before this run */
+  /* The content hash of what a confirmed configuration is built into (malloc), NULL: none. Unset: nobody asks. */
+  char *(*artifact)(void *data, const char *config);
+  void *artifact_data;
 };
 
 int journal_open(struct journal *j, tdb *db, const tdb_identity *who, const tdb_origin *origin);

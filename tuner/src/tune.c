@@ -127,6 +127,23 @@ static void find_driver(struct tuning *t) {
   snprintf(t->driver, sizeof t->driver, "%s %s", system.sysname, system.release);
 }
 
+/* Built once more, here: build() is pure and the same everywhere.  Without an artifact a winner is
+ * still one; whoever loads it then has to build. */
+static char *artifact_of(void *tuning, const char *config) {
+  struct tuning *t = tuning;
+  const kp_plugin *kp = t->job->plugin->table;
+  int64_t index = space_find_config(t->space, config);
+  kp_setting settings[PROTOCOL_VALUES];
+  kp_artifact artifact = {NULL, 0};
+  char why[KP_WHY] = "", *hash = NULL;
+  if (index < 0) return NULL;
+  space_settings(t->space, (size_t)index, settings);
+  if (kp->build(t->job->device, t->problem->settings, settings, &artifact, why) < 0) note(t, why);
+  else if (tdb_put_artifact(t->job->db, artifact.data, artifact.size, &hash) < 0) note(t, tdb_error());
+  free(artifact.data);
+  return hash;
+}
+
 static int open_journal(struct tuning *t) {
   const kp_plugin *kp = t->job->plugin->table;
   find_driver(t);
@@ -135,7 +152,10 @@ static int open_journal(struct tuning *t) {
                       .architecture = t->job->device->architecture, .units = t->job->device->units};
   tdb_origin origin = {.spec_hash = t->job->spec->hash, .source_hash = kp->source_hash, .driver = t->driver, .compiler = compiler,
                        .memory_bytes = figure(t->job->hw, "memory_bytes"), .clock_hz = figure(t->job->hw, "clock_hz")};
-  return journal_open(&t->journal, t->job->db, &who, &origin);
+  int code = journal_open(&t->journal, t->job->db, &who, &origin);
+  t->journal.artifact = artifact_of;
+  t->journal.artifact_data = t;
+  return code;
 }
 
 static int is_legal(void *space, const char *config) { return space_find_config(space, config) >= 0; }
