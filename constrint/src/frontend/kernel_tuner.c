@@ -1,5 +1,6 @@
 /* Kernel Tuner's spaces: tune_params and restrictions, as tune_kernel() takes
  * them; or a cache file, whose space is the table of what was measured. */
+#include <stddef.h>
 #include <string.h>
 #include <strings.h>
 #include "../error.h"
@@ -56,8 +57,8 @@ static int read_restrictions(struct t1_space *t, js_id list) {
 /* ---- A cache file ---- */
 
 /* An entry failed if it says so, or has a word in place of a measurement. */
-static bool failed(const struct t1_space *t, js_id entry, const char *objective) {
-  return js_member(t->json, entry, "__error__") || js_is(t->json, js_member(t->json, entry, objective), JS_STRING);
+static bool failed(const struct t1_space *t, js_id entry) {
+  return js_member(t->json, entry, "__error__") || js_is(t->json, js_member(t->json, entry, "time"), JS_STRING);
 }
 
 static int read_entries(struct t1_space *t, js_id cache, struct t1_table *table) {
@@ -65,11 +66,12 @@ static int read_entries(struct t1_space *t, js_id cache, struct t1_table *table)
   js_id key = js_first(cache);
   int rc = CI_OK;
   for (uint32_t i = 0; rc >= 0 && i < n; i++, key = js_next(t->json, key + 1)) {
-    if (failed(t, key + 1, "time")) left_out++;
+    if (failed(t, key + 1)) left_out++;
     else rc = t1_table_row(table, key + 1);
   }
   if (rc >= 0 && left_out)
-    source_warn(t->source, js_place(t->json, cache), "%u of %u entries are not valid and are left out", (unsigned)left_out, (unsigned)n);
+    source_warn(t->source, js_place(t->json, cache), "%u of %u entries are not valid and are left out", (unsigned)left_out,
+                (unsigned)n);
   return rc;
 }
 

@@ -32,7 +32,9 @@ int ci_read(ci_model **out, const char *dialect, const char *text, size_t len, c
             size_t nlets) {
   warning_clear();
   const struct reader *r = find(dialect);
-  if (!r) return ci_fail(CI_EINVAL, "no dialect '%s': there are native, flashrnn, json, t1, bat, kernel-tuner and t4", dialect ? dialect : "(none)");
+  if (!r)
+    return ci_fail(CI_EINVAL, "no dialect '%s': there are native, flashrnn, json, t1, bat, kernel-tuner and t4",
+                   dialect ? dialect : "(none)");
   ci_builder *b;
   int rc = misuse(out, text, len, lets, nlets);
   if (rc >= 0) rc = ci_builder_new(&b);

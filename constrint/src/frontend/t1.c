@@ -124,7 +124,8 @@ static int read_member(struct t1_space *t, js_id key) {
   static const char *const conditions[] = {"Conditions", "conditions", "Constraints", "constraints", NULL};
   if (one_of(t, key, parameters)) return CI_OK;
   if (one_of(t, key, conditions)) return read_conditions(t, key + 1);
-  if (js_size(t->json, key + 1)) return t1_fail(t, key, "ConfigurationSpace holds TuningParameters and Conditions; this is not understood");
+  if (js_size(t->json, key + 1))
+    return t1_fail(t, key, "ConfigurationSpace holds TuningParameters and Conditions; this is not understood");
   source_warn(t->source, js_place(t->json, key), "this is not understood and not read");
   return CI_OK;
 }

@@ -209,7 +209,8 @@ static int shift(struct evaluation *e, const struct py_node *n, int64_t x, int64
   return set_number(out, (__int128)x * ((__int128)1 << (x ? by : 0)), 1, false) ? CI_OK : too_large(e, n);
 }
 
-static int on_bits(struct evaluation *e, const struct py_node *n, const struct t1_value *x, const struct t1_value *y, struct t1_value *out) {
+static int on_bits(struct evaluation *e, const struct py_node *n, const struct t1_value *x, const struct t1_value *y,
+                   struct t1_value *out) {
   int64_t a = x->num, b = y->num;
   if (x->kind == T1_FLOAT || y->kind == T1_FLOAT) return refuse(e, n, "bit operations need whole numbers");
   if (n->kind == PY_SHL || n->kind == PY_SHR) return shift(e, n, a, b, out);
@@ -217,7 +218,8 @@ static int on_bits(struct evaluation *e, const struct py_node *n, const struct t
   return CI_OK;
 }
 
-static int calculate(struct evaluation *e, const struct py_node *n, const struct t1_value *x, const struct t1_value *y, struct t1_value *out) {
+static int calculate(struct evaluation *e, const struct py_node *n, const struct t1_value *x, const struct t1_value *y,
+                     struct t1_value *out) {
   __int128 a = (__int128)x->num * y->den, b = (__int128)y->num * x->den, den = (__int128)x->den * y->den, q;
   bool is_float = x->kind == T1_FLOAT || y->kind == T1_FLOAT, fits;
   if ((n->kind == PY_DIV || n->kind == PY_FLOORDIV || n->kind == PY_MOD) && !b) return refuse(e, n, "a division by 0");
@@ -241,7 +243,8 @@ static int calculate(struct evaluation *e, const struct py_node *n, const struct
 }
 
 /* [a] * 3 */
-static int repeat(struct evaluation *e, const struct py_node *n, const struct constant *list, const struct constant *times, struct constant *out) {
+static int repeat(struct evaluation *e, const struct py_node *n, const struct constant *list, const struct constant *times,
+                  struct constant *out) {
   struct constant none = {.is_list = true, .first = list->first};
   int rc = CI_OK;
   if (times->is_list || times->value.kind != T1_INT) return refuse(e, n, "a list can be repeated a whole number of times");
@@ -288,7 +291,8 @@ static bool contains(const struct evaluation *e, const struct constant *list, co
   return false;
 }
 
-static int compare(struct evaluation *e, const struct py_node *n, enum py_relation r, const struct constant *x, const struct constant *y, bool *holds) {
+static int compare(const struct evaluation *e, const struct py_node *n, enum py_relation r, const struct constant *x,
+                   const struct constant *y, bool *holds) {
   const char *why = "only numbers can be compared in a list of values";
   if ((r == PY_IN || r == PY_NOT_IN) && y->is_list && !x->is_list) return *holds = contains(e, y, x) == (r == PY_IN), CI_OK;
   if (x->is_list || y->is_list || r == PY_IN || r == PY_NOT_IN) return refuse(e, n, why);
@@ -348,7 +352,9 @@ static int value_of(struct evaluation *e, const struct py_node *n, struct consta
   struct t1_value *v = &out->value;
   *out = (struct constant){0};
   switch (n->kind) {
-    case PY_NUMBER: *v = (struct t1_value){n->is_float ? T1_FLOAT : T1_INT, (uint32_t)n->len, n->text, n->num, n->den}; return CI_OK;
+    case PY_NUMBER:
+      *v = (struct t1_value){n->is_float ? T1_FLOAT : T1_INT, (uint32_t)n->len, n->text, n->num, n->den};
+      return CI_OK;
     case PY_BOOL: *out = truth_value(n->num); return CI_OK;
     case PY_STRING: *v = (struct t1_value){T1_STRING, (uint32_t)n->len, n->text, 0, 1}; return CI_OK;
     case PY_NAME: return name(e, n, out);

@@ -134,10 +134,12 @@ static int read_cell(struct t1_table *table, js_id row, js_id hint, struct colum
 
 int t1_table_row(struct t1_table *table, js_id row) {
   struct t1_space *t = table->space;
-  if (!js_is(t->json, row, JS_OBJECT) || !js_size(t->json, row)) return t1_fail(t, row, "a configuration is an object with a value for each parameter");
+  if (!js_is(t->json, row, JS_OBJECT) || !js_size(t->json, row))
+    return t1_fail(t, row, "a configuration is an object with a value for each parameter");
   int rc = table->open && !table->rows && !table->n ? name_columns(table, row) : CI_OK;
   if (rc >= 0 && table->open && js_size(t->json, row) != table->n)
-    return t1_fail(t, row, "the configuration has %u parameters, those before it have %zu", (unsigned)js_size(t->json, row), table->n);
+    return t1_fail(t, row, "the configuration has %u parameters, those before it have %zu", (unsigned)js_size(t->json, row),
+                   table->n);
   if (rc < 0 || !room_for_row(table)) return rc < 0 ? rc : out_of_memory();
   int64_t *cells = table->cells + table->rows * table->n;
   js_id hint = js_first(row);

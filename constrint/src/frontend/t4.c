@@ -8,11 +8,13 @@
 static int judge(struct t1_space *t, js_id result, bool *valid) {
   static const char *const others[] = {"timeout", "compile", "runtime", "correctness", "constraints", NULL};
   js_id v = js_member(t->json, result, "invalidity");
-  if (!js_is(t->json, v, JS_STRING)) return t1_fail(t, v ? v : result, "a result has an invalidity, 'correct' where it is valid");
+  if (!js_is(t->json, v, JS_STRING))
+    return t1_fail(t, v ? v : result, "a result has an invalidity, 'correct' where it is valid");
   *valid = js_says(t->json, v, "correct");
   bool known = *valid;
   for (int i = 0; others[i]; i++) known = known || js_says(t->json, v, others[i]);
-  return known ? CI_OK : t1_fail(t, v, "an invalidity is 'correct', 'timeout', 'compile', 'runtime', 'correctness' or 'constraints'");
+  if (known) return CI_OK;
+  return t1_fail(t, v, "an invalidity is 'correct', 'timeout', 'compile', 'runtime', 'correctness' or 'constraints'");
 }
 
 static int read_result(struct t1_space *t, js_id result, struct t1_table *table, bool *valid) {
@@ -33,7 +35,8 @@ static int read_results(struct t1_space *t, js_id results, struct t1_table *tabl
     left_out += !valid;
   }
   if (left_out)
-    source_warn(t->source, js_place(t->json, results), "%u of %u results are not valid and are left out", (unsigned)left_out, (unsigned)n);
+    source_warn(t->source, js_place(t->json, results), "%u of %u results are not valid and are left out", (unsigned)left_out,
+                (unsigned)n);
   return t1_table_require(table, results);
 }
 
