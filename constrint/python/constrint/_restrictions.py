@@ -214,6 +214,6 @@ def native(parameters: Sequence[Parameter], occurring: Callable[[str], Sequence[
     """The conditions in the native language; None: it cannot say them as Python means them."""
     translate = Native(parameters, occurring)
     try:
-        return "; ".join(map(translate.condition, conditions))
+        return "".join(f"{translate.condition(text)};\n" for text in conditions)
     except NotNative:
         return None
