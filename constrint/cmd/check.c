@@ -1,52 +1,10 @@
 /* constrint check: which constraints does an assignment break? */
 #include <inttypes.h>
 #include <stdlib.h>
-#include <string.h>
 
+#include "assign.h"
 #include "print.h"
 #include "solver_commands.h"
-
-static int complain(const char *what, const char *text) {
-  fprintf(stderr, "constrint check: %s '%s'\n", what, text);
-  return EXIT_USAGE;
-}
-
-/* A number, or one of the variable's labels. */
-static bool parse_value(const ci_model *m, size_t var, const char *text, int64_t *value) {
-  const int64_t *listed;
-  size_t n = ci_model_listed(m, var, &listed, NULL, NULL, NULL);
-  for (size_t i = 0; listed && i < n; i++) {
-    const char *label = ci_model_label(m, var, listed[i]);
-    if (label && !strcmp(label, text)) return *value = listed[i], true;
-  }
-  return parse_integer(text, value);
-}
-
-static int assign(struct session *s, char *given, const char *text) {
-  char name[1024];
-  const char *equals = strchr(text, '=');
-  if (!equals || equals - text >= (long)sizeof name) return complain("an assignment is NAME=VALUE, not", text);
-  snprintf(name, sizeof name, "%.*s", (int)(equals - text), text);
-  int var = ci_model_find(s->model, name);
-  if (var < 0) return complain("the model has no variable", name);
-  if (given[var]) return complain("given twice:", name);
-  if (!parse_value(s->model, (size_t)var, equals + 1, &s->values[var]))
-    return complain("a value is an integer or one of the variable's labels, not", text);
-  given[var] = 1;
-  return CONTINUE;
-}
-
-static int assign_all(struct session *s) {
-  size_t n = ci_model_vars(s->model);
-  char *given = calloc(n + 1, 1);
-  if (!given) return EXIT_ENVIRONMENT;
-  int rc = CONTINUE;
-  for (int i = 0; i < s->options.nrest && rc == CONTINUE; i++) rc = assign(s, given, s->options.rest[i]);
-  for (size_t v = 0; v < n && rc == CONTINUE; v++)
-    if (!given[v]) rc = complain("every variable needs a value; missing:", ci_model_var_name(s->model, v));
-  free(given);
-  return rc;
-}
 
 static bool in_domain(const ci_model *m, size_t var, int64_t value) {
   const int64_t *listed;
@@ -87,9 +45,10 @@ static int print_broken(const struct session *s, json_t *outside, json_t *broken
 static int check(struct session *s) {
   size_t *broken, n;
   int outside;
-  int code = assign_all(s);
-  if (code != CONTINUE) return code;
-  int rc = ci_check(s->model, s->values, &broken, &n, &outside);
+  int rc = session_heads(s), code;
+  if (rc < 0) return report_error(&s->options, rc);
+  if ((code = assign_all(s)) != CONTINUE) return code;
+  rc = ci_check(s->model, s->values, &broken, &n, &outside);
   if (rc < 0) return report_error(&s->options, rc);
   json_t *out = outside_json(s), *names = broken_json(s, broken, n);
   code = print_broken(s, out, names);

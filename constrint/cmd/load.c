@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "compact.h"
 #include "hwmodel.h"
 #include "interrupt.h"
 
@@ -82,7 +83,7 @@ static int load_text(struct session *s, const struct text *t, const char *dialec
   int rc = ci_read(&s->model, dialect, t->at, t->len, name, o->lets, o->nlets);
   fputs(ci_warnings(), stderr);
   if (rc < 0) return report_error(o, rc);
-  if (!o->order) return CONTINUE;
+  if (!o->order || (s->usage->takes & TAKES_FORM)) return CONTINUE;
   ci_model *ordered;
   rc = ci_with_order(&ordered, s->model, o->order);
   if (rc < 0) return report_error(o, rc);
@@ -105,28 +106,40 @@ static int load_model(struct session *s) {
   return rc;
 }
 
-static int make_solver(struct session *s, bool needed) {
-  s->values = calloc(ci_model_vars(s->model) + 1, sizeof *s->values);
-  if (!s->values) return report_error(&s->options, CI_ENOMEM);
+int session_solver(struct session *s) {
   ci_options options = {s->options.seed, s->options.limits};
-  int rc = needed ? ci_solver_new(&s->solver, s->model, &options) : CI_OK;
+  return ci_solver_new(&s->solver, s->model, &options);
+}
+
+int session_heads(struct session *s) {
+  bool fine = s->model ? heads_of_model(&s->heads, s->model) : heads_of_space(&s->heads, s->space);
+  return fine ? CI_OK : CI_ENOMEM;
+}
+
+static int make_values(struct session *s) {
+  size_t n = s->model ? ci_model_vars(s->model) : ci_space_vars(s->space);
+  s->values = calloc(n + 1, sizeof *s->values);
+  int rc = s->values ? CI_OK : CI_ENOMEM;
+  if (rc == CI_OK && !(s->usage->takes & (NO_SEARCH | TAKES_FORM))) rc = session_solver(s);
   return rc < 0 ? report_error(&s->options, rc) : CONTINUE;
 }
 
 int session_open(struct session *s, const struct usage *u, int argc, char **argv) {
-  *s = (struct session){0};
+  *s = (struct session){.usage = u};
   int rc = options_parse(&s->options, u, argc, argv);
   if (rc != CONTINUE) return rc;
   interrupt_catch();
-  rc = load_hardware(&s->options);
-  if (rc == CONTINUE) rc = load_model(s);
-  if (rc == CONTINUE) rc = make_solver(s, !(u->takes & NO_SEARCH));
-  return rc;
+  if (u->takes & TAKES_FORM) rc = compact_map(s);
+  if (rc == CONTINUE && !s->space) rc = load_hardware(&s->options);
+  if (rc == CONTINUE && !s->space) rc = load_model(s);
+  return rc == CONTINUE ? make_values(s) : rc;
 }
 
 int session_close(struct session *s, int code) {
   ci_solver_free(s->solver);
+  ci_space_free(s->space);
   ci_model_free(s->model);
+  heads_free(&s->heads);
   free(s->values);
   errno = 0;
   if (fflush(stdout) || ferror(stdout)) {

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <getopt.h>
 #include <math.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -101,27 +102,87 @@ static int set_limit(struct options *o, const char *text) {
   return parse_count(text, &o->limit) ? CONTINUE : complain(o, "--limit takes a number from 0 on, not", text);
 }
 
-static int set_format(struct options *o, const char *text) {
-  o->format = strcmp(text, "jsonl") ? FORMAT_CSV : FORMAT_JSONL;
-  if (!strcmp(text, "jsonl") || !strcmp(text, "csv")) return CONTINUE;
-  return complain(o, "--format is csv or jsonl, not", text);
+/* Which of the names, which end with NULL, the text is; -1: none. */
+static int choose(const char *const *names, const char *text) {
+  for (int i = 0; names[i]; i++)
+    if (!strcmp(names[i], text)) return i;
+  return -1;
 }
+
+static int set_format(struct options *o, const char *text) {
+  static const char *const names[] = {[FORMAT_CSV] = "csv", [FORMAT_JSONL] = "jsonl", [FORMAT_NPY] = "npy", NULL};
+  int chosen = choose(names, text);
+  if (chosen < 0) return complain(o, "--format is csv, jsonl or npy, not", text);
+  o->format = (enum format)chosen;
+  return CONTINUE;
+}
+
+static int set_method(struct options *o, const char *text) {
+  static const char *const names[] = {[CI_SAMPLE_INDEPENDENT] = "independent", [CI_SAMPLE_DISTINCT] = "distinct",
+                                      [CI_SAMPLE_STRATIFIED] = "stratified", [CI_SAMPLE_SPREAD] = "spread", NULL};
+  int chosen = choose(names, text);
+  if (chosen < 0) return complain(o, "--method is independent, distinct, stratified or spread, not", text);
+  o->method = (ci_sampling)chosen;
+  return CONTINUE;
+}
+
+static int set_kind(struct options *o, const char *text) {
+  static const char *const names[] = {[CI_NEIGHBOURS_HAMMING] = "hamming", [CI_NEIGHBOURS_ADJACENT] = "adjacent",
+                                      [CI_NEIGHBOURS_WITHIN] = "within", [CI_NEIGHBOURS_STRICT] = "strict", NULL};
+  int chosen = choose(names, text);
+  if (chosen < 0) return complain(o, "--kind is hamming, adjacent, strict or within, not", text);
+  o->kind = (ci_neighbourhood)chosen;
+  return CONTINUE;
+}
+
+static int set_changes(struct options *o, const char *text) {
+  uint64_t value;
+  if (!parse_count(text, &value) || !value || value > UINT32_MAX)
+    return complain(o, "--changes takes a number from 1 on, not", text);
+  o->changes = (unsigned)value;
+  return CONTINUE;
+}
+
+static int set_number(struct options *o, const char *text) {
+  return parse_count(text, &o->number) ? CONTINUE : complain(o, "--number takes a number from 0 on, not", text);
+}
+
+static int set_from(struct options *o, const char *text) {
+  return parse_count(text, &o->from) ? CONTINUE : complain(o, "--from takes an index from 0 on, not", text);
+}
+
+bool is_index(const char *text) { return *text && !text[strspn(text, "0123456789")]; }
+
+static int set_output(struct options *o, const char *text) { return o->output = text, CONTINUE; }
+static int set_save(struct options *o, const char *text) { return o->save = text, CONTINUE; }
+static int set_such_that(struct options *o, const char *text) { return o->such_that = text, CONTINUE; }
 
 static const struct {
   const char *name, *argument, *help;
   int (*set)(struct options *o, const char *text);
   unsigned needs, lacks; /* of a command's takes */
+  char letter;
 } table[] = {
-  {"dialect", "NAME", "native, flashrnn, json (t1, bat, kernel-tuner or t4); default: by extension", set_dialect, 0, 0},
-  {"order", "'> A < B'", "search order: largest value of A first, then smallest of B", set_order, 0, NO_SEARCH},
-  {"let", "NAME=INTEGER", "a figure that the model may use", set_let, 0, 0},
-  {"hardware", "FILE", "a hardware model: its figures are hw.KEY", set_hardware, 0, 0},
-  {"time", "SECONDS", "stop after this long (also 500ms, 2m, 1h)", set_time, 0, NO_SEARCH},
-  {"memory", "SIZE", "the solver's memory (bytes, or 512MiB, 2GiB)", set_memory, 0, NO_SEARCH},
-  {"seed", "N", "of choices that the model leaves free", set_seed, 0, NO_SEARCH},
-  {"limit", "N", "print at most N solutions", set_limit, TAKES_LIMIT, 0},
-  {"format", "NAME", "csv (default) or jsonl", set_format, TAKES_FORMAT, 0},
-  {"json", NULL, "JSON on standard output", set_json, 0, NO_JSON},
+  {"dialect", "NAME", "native, flashrnn, json (t1, bat, kernel-tuner or t4); default: by extension", set_dialect, 0, 0, 0},
+  {"order", "'> A < B'", "search order: largest value of A first, then smallest of B", set_order, 0, NO_SEARCH | ORDERS_INDEX, 0},
+  {"order", "'A B'", "order of indices: by A, then by B, then as declared", set_order, ORDERS_INDEX, 0, 0},
+  {"such-that", "'COND; ...'", "only what also satisfies these conditions (native language)", set_such_that, TAKES_FORM, 0, 0},
+  {"number", "N", "how many (1)", set_number, TAKES_SAMPLING, 0, 'n'},
+  {"method", "NAME", "independent (default), distinct, stratified or spread", set_method, TAKES_SAMPLING, 0, 0},
+  {"kind", "NAME", "hamming (default), adjacent, strict or within", set_kind, TAKES_NEARNESS, 0, 0},
+  {"changes", "K", "of --kind within: at most K variables changed (2)", set_changes, TAKES_NEARNESS, 0, 'k'},
+  {"save", "FILE", "write the compact form; commands take it in place of the model", set_save, TAKES_SAVE, 0, 0},
+  {"let", "NAME=INTEGER", "a figure that the model may use", set_let, 0, 0, 0},
+  {"hardware", "FILE", "a hardware model: its figures are hw.KEY", set_hardware, 0, 0, 0},
+  {"time", "SECONDS", "stop after this long (also 500ms, 2m, 1h)", set_time, 0, NO_SEARCH, 0},
+  {"memory", "SIZE", "at most this much memory (bytes, or 512MiB, 2GiB)", set_memory, 0, NO_SEARCH, 0},
+  {"seed", "N", "of choices that the model leaves free", set_seed, 0, NO_SEARCH | NO_SEED | TAKES_SAMPLING, 0},
+  {"seed", "N", "of the random numbers (0)", set_seed, TAKES_SAMPLING, 0, 0},
+  {"from", "I", "begin with this index", set_from, TAKES_FROM, 0, 0},
+  {"limit", "N", "print at most N", set_limit, TAKES_LIMIT, 0, 0},
+  {"format", "NAME", "csv (default), jsonl, or npy (with --output)", set_format, TAKES_FORMAT, 0, 0},
+  {"output", "FILE", "write to this file", set_output, TAKES_FORMAT, 0, 'o'},
+  {"json", NULL, "JSON on standard output", set_json, 0, NO_JSON, 0},
 };
 enum { OPTIONS = sizeof table / sizeof *table, HELP = OPTIONS };
 
@@ -131,54 +192,74 @@ static bool applies(int i, const struct usage *u) {
 
 static int help(const struct usage *u) {
   printf("usage: constrint %s %s [OPTIONS]\n\n%s\n\n", u->name, u->operands, u->text);
-  puts("FILE is a model: .cint (native), .json (T1, BAT, Kernel Tuner, T4), .csp or .flashrnn (flashrnn); - is standard input.\n");
+  puts("FILE is a model: .cint (native), .json (T1, BAT, Kernel Tuner, T4), .csp or .flashrnn (flashrnn); - is standard input.");
+  if (u->takes & TAKES_FORM) puts("Or it is a compact form that 'constrint space --save' wrote.");
+  putchar('\n');
   for (int i = 0; i < OPTIONS; i++) {
-    char left[64];
+    char left[64], letter[] = {'-', table[i].letter, ',', ' ', 0};
     if (!applies(i, u)) continue;
-    snprintf(left, sizeof left, "--%s %s", table[i].name, table[i].argument ? table[i].argument : "");
-    printf("  %-22s %s\n", left, table[i].help);
+    snprintf(left, sizeof left, "%s--%s %s", table[i].letter ? letter : "", table[i].name,
+             table[i].argument ? table[i].argument : "");
+    printf("  %-24s %s\n", left, table[i].help);
   }
-  printf("  %-22s %s\n", "--help", "this text");
+  printf("  %-24s %s\n", "--help", "this text");
   return fflush(stdout) ? EXIT_ENVIRONMENT : EXIT_DONE;
 }
 
-static void long_options(struct option *out, const struct usage *u) {
-  int n = 0;
-  for (int i = 0; i < OPTIONS; i++)
-    if (applies(i, u))
-      out[n++] = (struct option){table[i].name, table[i].argument ? required_argument : no_argument, NULL, i + 256};
-  out[n++] = (struct option){"help", no_argument, NULL, HELP + 256};
-  out[n] = (struct option){0};
+/* getopt's two lists of what the command takes. */
+static void list_options(struct option *longs, char *letters, const struct usage *u) {
+  *letters++ = ':';
+  for (int i = 0; i < OPTIONS; i++) {
+    if (!applies(i, u)) continue;
+    *longs++ = (struct option){table[i].name, table[i].argument ? required_argument : no_argument, NULL, i + 256};
+    if (table[i].letter) *letters++ = table[i].letter, *letters++ = ':';
+  }
+  *longs++ = (struct option){"help", no_argument, NULL, HELP + 256};
+  *longs = (struct option){0};
+  *letters = 0;
 }
 
-static int wrong_use(const struct usage *u, const char *what) {
-  fprintf(stderr, "constrint %s: %s; 'constrint %s --help' tells more\n", u->name, what, u->name);
+/* The row of the table of what getopt found. */
+static int row_of(int found) {
+  for (int i = 0; i < OPTIONS; i++)
+    if (table[i].letter == found) return i;
+  return found - 256;
+}
+
+int wrong_use(const struct options *o, const char *format, ...) {
+  va_list arguments;
+  fprintf(stderr, "constrint %s: ", o->command);
+  va_start(arguments, format);
+  vfprintf(stderr, format, arguments);
+  va_end(arguments);
+  fprintf(stderr, "; 'constrint %s --help' tells more\n", o->command);
   return EXIT_USAGE;
 }
 
 static int operands(struct options *o, const struct usage *u, int argc, char **argv) {
-  if (optind == argc) return wrong_use(u, "the model's FILE is missing");
+  if (optind == argc) return wrong_use(o, "the model's FILE is missing");
   o->file = argv[optind];
   o->rest = argv + optind + 1;
   o->nrest = argc - optind - 1;
-  if (o->nrest && !(u->takes & TAKES_REST)) return wrong_use(u, "one FILE at a time");
+  if (o->nrest && !(u->takes & TAKES_REST)) return wrong_use(o, "one FILE at a time");
+  if (o->format == FORMAT_NPY && !o->output) return wrong_use(o, "--format npy needs --output FILE");
   return CONTINUE;
 }
 
 int options_parse(struct options *o, const struct usage *u, int argc, char **argv) {
   struct option longs[OPTIONS + 2];
-  *o = (struct options){.command = u->name};
+  char letters[2 * OPTIONS + 2];
+  *o = (struct options){.command = u->name, .number = 1, .changes = 2};
   o->limits.cancel = interrupt_asked;
-  long_options(longs, u);
+  list_options(longs, letters, u);
   optind = 0;
   opterr = 0;
-  for (int c; (c = getopt_long(argc, argv, ":", longs, NULL)) != -1;) {
-    char what[300];
-    snprintf(what, sizeof what, "%s '%.200s'", c == ':' ? "no value behind" : "there is no option",
-             argv[optind > 0 ? optind - 1 : 0]);
-    if (c == ':' || c == '?') return wrong_use(u, what);
+  for (int c; (c = getopt_long(argc, argv, letters, longs, NULL)) != -1;) {
+    const char *given = argv[optind > 0 ? optind - 1 : 0];
+    if (c == ':') return wrong_use(o, "no value behind '%.200s'", given);
+    if (c == '?') return wrong_use(o, "there is no option '%.200s'", given);
     if (c == HELP + 256) return help(u);
-    int rc = table[c - 256].set(o, optarg);
+    int rc = table[row_of(c)].set(o, optarg);
     if (rc != CONTINUE) return rc;
   }
   return operands(o, u, argc, argv);
@@ -197,7 +278,7 @@ int report_error(const struct options *o, int code) {
       return EXIT_OPEN;
     case CI_ENOMEM:
       fprintf(stderr, "constrint %s: %s\n", o->command,
-              o->limits.memory_bytes ? "the memory limit left the answer open" : ci_error());
+              o->limits.memory_bytes ? "the memory limit left the answer open; --memory SIZE sets another" : ci_error());
       return o->limits.memory_bytes ? EXIT_OPEN : EXIT_ENVIRONMENT;
     case CI_ESYNTAX: fprintf(stderr, "%s\n", ci_error()); return EXIT_USAGE;
     case CI_EINVAL: case CI_EOVERFLOW: fprintf(stderr, "constrint %s: %s\n", o->command, ci_error()); return EXIT_USAGE;

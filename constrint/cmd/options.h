@@ -8,8 +8,9 @@
 
 #include "command.h"
 #include "constrint.h"
+#include "constrint_space.h"
 
-enum format { FORMAT_CSV, FORMAT_JSONL };
+enum format { FORMAT_CSV, FORMAT_JSONL, FORMAT_NPY };
 
 struct options {
   const char *command;
@@ -21,6 +22,14 @@ struct options {
   bool limited;   /* --limit */
   uint64_t limit;
   enum format format;
+  const char *output;     /* NULL: standard output */
+  const char *such_that;  /* NULL: nothing further */
+  const char *save;       /* NULL: not saved */
+  uint64_t from;
+  uint64_t number;        /* of samples */
+  ci_sampling method;
+  ci_neighbourhood kind;
+  unsigned changes;       /* --changes */
   ci_let *lets;   /* names are owned */
   size_t nlets;
   char **rest;    /* the operands behind FILE */
@@ -28,7 +37,14 @@ struct options {
 };
 
 /* What a command takes beside the common options. */
-enum { TAKES_LIMIT = 1, TAKES_FORMAT = 2, TAKES_REST = 4, NO_JSON = 8, NO_SEARCH = 16 };
+enum {
+  TAKES_LIMIT = 1, TAKES_FORMAT = 2, TAKES_REST = 4, NO_JSON = 8,
+  NO_SEARCH = 16,   /* looks at the model only */
+  TAKES_FORM = 32,  /* asks the compact form, which may come from a file */
+  TAKES_FROM = 64, TAKES_SAMPLING = 128, TAKES_NEARNESS = 256, TAKES_SAVE = 512,
+  NO_SEED = 1024,
+  ORDERS_INDEX = 2048 /* --order is the order of indices */
+};
 
 struct usage {
   const char *name, *operands, *text;
@@ -43,7 +59,11 @@ void options_free(struct options *o);
 bool options_let(struct options *o, const char *name, size_t len, int64_t value);
 /* The exit code that goes with an error of the library, after printing it. */
 int report_error(const struct options *o, int code);
+/* A command line that cannot be: prints the line. */
+int wrong_use(const struct options *o, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* An integer with an optional KiB, MiB or GiB. */
 bool parse_integer(const char *text, int64_t *value);
+/* Digits, at least one. */
+bool is_index(const char *text);
 
 #endif

@@ -1,7 +1,6 @@
 /* Printing solutions. */
 #include "print.h"
 #include <inttypes.h>
-#include <string.h>
 
 void print_values(const struct session *s) {
   for (size_t v = 0; v < ci_model_vars(s->model); v++) {
@@ -35,35 +34,4 @@ int print_json(const struct session *s, json_t *answer, int code) {
     return EXIT_ENVIRONMENT;
   }
   return code;
-}
-
-static void print_field(const char *text) {
-  if (!strpbrk(text, ",\"\r\n")) {
-    fputs(text, stdout);
-    return;
-  }
-  putchar('"');
-  for (; *text; text++) {
-    if (*text == '"') putchar('"');
-    putchar(*text);
-  }
-  putchar('"');
-}
-
-void print_csv_header(const struct session *s) {
-  for (size_t v = 0; v < ci_model_vars(s->model); v++) {
-    if (v) putchar(',');
-    print_field(ci_model_var_name(s->model, v));
-  }
-  putchar('\n');
-}
-
-void print_csv(const struct session *s) {
-  for (size_t v = 0; v < ci_model_vars(s->model); v++) {
-    const char *label = ci_model_label(s->model, v, s->values[v]);
-    if (v) putchar(',');
-    if (label) print_field(label);
-    else printf("%" PRId64, s->values[v]);
-  }
-  putchar('\n');
 }

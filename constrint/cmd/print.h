@@ -1,4 +1,4 @@
-/* Solutions as text, JSON and CSV. */
+/* Solutions as text and JSON. */
 #ifndef CMD_PRINT_H
 #define CMD_PRINT_H
 
@@ -15,7 +15,5 @@ json_t *values_json(const struct session *s);
 json_t *answer_json(const char *answer);
 /* Prints and frees it: an exit code. */
 int print_json(const struct session *s, json_t *answer, int code);
-void print_csv_header(const struct session *s);
-void print_csv(const struct session *s);
 
 #endif

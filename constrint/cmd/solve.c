@@ -1,6 +1,4 @@
-/* constrint solve, count: one solution, or how many there are. */
-#include <stdlib.h>
-
+/* constrint solve: one solution. */
 #include "print.h"
 #include "solver_commands.h"
 
@@ -26,23 +24,4 @@ int command_solve(int argc, char **argv) {
   ci_answer answer;
   int rc = ci_solve(s.solver, s.values, &answer);
   return session_close(&s, rc < 0 ? report_error(&s.options, rc) : print_solution(&s, answer));
-}
-
-static int print_count(const struct session *s, char *decimal) {
-  int code = EXIT_DONE;
-  if (s->options.json) code = print_json(s, json_pack("{s:i, s:s}", "version", 1, "count", decimal), code);
-  else puts(decimal);
-  free(decimal);
-  return code;
-}
-
-int command_count(int argc, char **argv) {
-  static const struct usage usage = {
-    "count", "FILE", "Prints the exact number of solutions: assignments of the declared variables.", 0};
-  struct session s;
-  int code = session_open(&s, &usage, argc, argv);
-  if (code != CONTINUE) return session_close(&s, code);
-  char *decimal;
-  int rc = ci_count(s.solver, &decimal);
-  return session_close(&s, rc < 0 ? report_error(&s.options, rc) : print_count(&s, decimal));
 }

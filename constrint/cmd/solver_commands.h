@@ -8,5 +8,10 @@ int command_enumerate(int argc, char **argv);
 int command_optimize(int argc, char **argv);
 int command_check(int argc, char **argv);
 int command_propagate(int argc, char **argv);
+int command_space(int argc, char **argv);
+int command_sample(int argc, char **argv);
+int command_index(int argc, char **argv);
+int command_rank(int argc, char **argv);
+int command_neighbours(int argc, char **argv);
 
 #endif

@@ -1,0 +1,75 @@
+/* constrint sample: random configurations. */
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "compact.h"
+#include "output.h"
+#include "solver_commands.h"
+
+enum { BLOCK = 1 << 20 };
+
+/* Without memory of each other samples may come in blocks, each with a seed of its own. */
+static int independent(const struct session *s, struct table *t, int64_t *rows, uint64_t *given) {
+  for (uint64_t block = 0, left = s->options.number; left; block++) {
+    size_t n;
+    int rc = ci_space_sample(s->space, CI_SAMPLE_INDEPENDENT, s->options.seed + (block << 32), left < BLOCK ? left : BLOCK,
+                             rows, &n);
+    if (rc == CI_OK) rc = table_lines(t, rows, n);
+    *given += n;
+    left -= n;
+    if (rc < 0 || !n) return rc;
+  }
+  return CI_OK;
+}
+
+static int together(const struct session *s, struct table *t, size_t n, int64_t *rows, uint64_t *given) {
+  size_t got;
+  int rc = ci_space_sample(s->space, s->options.method, s->options.seed, n, rows, &got);
+  if (rc < 0) return rc;
+  *given = got;
+  return table_lines(t, rows, got);
+}
+
+/* How many rows need a place at once. */
+static uint64_t rows_needed(const struct session *s) {
+  uint64_t n = s->options.number, size;
+  if (s->options.method == CI_SAMPLE_INDEPENDENT) return n < BLOCK ? n : BLOCK;
+  return ci_space_size_u64(s->space, &size) == CI_OK && size < n ? size : n;
+}
+
+static int draw(const struct session *s, struct table *t, uint64_t *given) {
+  uint64_t n = rows_needed(s);
+  size_t bytes;
+  if (__builtin_mul_overflow(n, (ci_space_vars(s->space) + 1) * sizeof(int64_t), &bytes)) return CI_ENOMEM;
+  int64_t *rows = malloc(bytes + 1);
+  if (!rows) return CI_ENOMEM;
+  int rc = s->options.method == CI_SAMPLE_INDEPENDENT ? independent(s, t, rows, given) : together(s, t, n, rows, given);
+  free(rows);
+  return rc;
+}
+
+static int sample(struct session *s) {
+  struct output out;
+  uint64_t given = 0;
+  int rc = session_heads(s);
+  if (rc < 0) return report_error(&s->options, rc);
+  int code = output_open(&out, s);
+  if (code != CONTINUE) return code;
+  code = output_close(&out, draw(s, out.table, &given));
+  if (code != EXIT_DONE || given == s->options.number) return code;
+  if (given) fprintf(stderr, "constrint sample: there are only %" PRIu64 " configurations\n", given);
+  else fprintf(stderr, "constrint sample: there is no configuration (proven)\n");
+  return given ? EXIT_DONE : EXIT_NONE;
+}
+
+int command_sample(int argc, char **argv) {
+  static const struct usage usage = {
+    "sample", "FILE", "Prints random configurations; the same for the same seed. --method:\n"
+    "  independent  exactly uniform, may repeat        distinct  exactly uniform, none twice\n"
+    "  stratified   one of each of N ranges of indices  spread    each variable's values as even as can be\n"
+    "Exit code 1: there is no configuration.",
+    TAKES_FORM | TAKES_SAMPLING | TAKES_FORMAT | ORDERS_INDEX | NO_JSON};
+  struct session s;
+  int code = compact_session(&s, &usage, argc, argv);
+  return session_close(&s, code == CONTINUE ? sample(&s) : code);
+}
