@@ -1,11 +1,12 @@
 /* Records a landscape for test_replay.c: the median of five runs on this machine
- * of every legal configuration of a problem, in the order of the space, one a line;
- * -1 where it failed.  The first line is the problem.
+ * of every legal configuration of a problem, by ascending values, one a line; -1
+ * where it failed.  The first line is the problem.
  * Not a test; built by `ninja tuner_record`, run by whoever wants a new recording:
  *     tuner_record SPEC PLUGIN-FOLDER HARDWARE PROBLEM > FILE */
 #include <stdio.h>
 #include <stdlib.h>
 #include "fail.h"
+#include "lexicographic.h"
 #include "plugin_load.h"
 #include "space.h"
 
@@ -38,22 +39,25 @@ static double time_config(const kp_plugin *t, const kp_device *d, const kp_setti
   return seconds;
 }
 
-static int record(const struct plugin *plugin, const struct problem *p, const struct space *s) {
+static int record(const struct plugin *plugin, const struct problem *p, struct space *s) {
   const kp_plugin *t = plugin->table;
   char why[KP_WHY] = "";
   kp_device d;
   kp_bench *b = NULL;
   kp_setting config[64];
+  size_t *index = lexicographic(s);
+  if (!index) return 1;
   if (t->identify(&d, why) || t->open(&d, p->settings, 1, &b, why)) {
     fprintf(stderr, "%s\n", why);
     return 1;
   }
   puts(p->text);
   for (size_t i = 0; i < space_size(s); i++) {
-    space_settings(s, i, config);
+    space_settings(s, index[i], config);
     printf("%.3e\n", time_config(t, &d, p->settings, b, config));
   }
   t->close(b);
+  free(index);
   return 0;
 }
 

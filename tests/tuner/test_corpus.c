@@ -13,7 +13,7 @@ static const char toy_spec[] =
   "parameters:\n  tile: 1..2\n";
 
 static int accept_spec(const char *text, size_t length) {
-  const struct space_limits limits = {.configurations = 10000, .seconds = 10};
+  const struct space_limits limits = {.ranked = 10000, .memory_bytes = 64 << 20, .seconds = 10};
   struct spec *spec = NULL;
   struct space *space = NULL;
   int code = toy_space(&space, &spec, text, length, &limits);

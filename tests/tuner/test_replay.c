@@ -3,6 +3,7 @@
  * usage: test_replay RECORDED-FOLDER */
 #include <math.h>
 #include <stdlib.h>
+#include "lexicographic.h"
 #include "strategy.h"
 #include "test.h"
 #include "toy.h"
@@ -16,13 +17,14 @@ static void path_of(char *path, size_t size, const char *name) { snprintf(path, 
 static void read_seconds(struct replay *r, FILE *f) {
   r->seconds = calloc(space_size(r->space) + 1, sizeof *r->seconds);
   r->best = INFINITY;
-  size_t n = 0;
+  size_t n = 0, *index = lexicographic(r->space);
   for (double x; fscanf(f, "%lf", &x) == 1; n++) {
     CHECK(n < space_size(r->space));
-    r->seconds[n] = x;
+    r->seconds[index[n]] = x;
     if (x > 0 && x < r->best) r->best = x;
   }
   CHECKF(n == space_size(r->space), "%zu recorded, %zu legal", n, space_size(r->space));
+  free(index);
 }
 
 static struct replay open_replay(const char *name) {

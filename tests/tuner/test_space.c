@@ -36,33 +36,25 @@ static int legal(int64_t tile, int64_t depth, int64_t packing) {
 
 static const int64_t tiles[] = {1, 2, 4, 5, 8, 16, 32};
 
-/* Every combination: legal here exactly if it is found there, at the next index. */
+/* Every combination: legal here exactly if it is found there, at an index of its own. */
 static void equals_brute_force(void) {
   struct spec *spec;
   struct space *s = open_toy(&spec);
-  int64_t next = 0;
+  size_t n = 0;
+  char taken[64] = {0};
   for (int t = 0; t < 7; t++)
     for (int64_t depth = 0; depth <= 5; depth++)
       for (int64_t packing = -1; packing <= 2; packing++) {
         int64_t values[] = {tiles[t], depth, packing}, index = space_find(s, values);
         int inside = depth >= 1 && depth <= 4 && packing >= 0 && packing <= 1;
-        CHECKF(index == (inside && legal(tiles[t], depth, packing) ? next : -1), "%lld", (long long)index);
+        CHECK((index >= 0) == (inside && legal(tiles[t], depth, packing)));
         if (index < 0) continue;
-        CHECK(!memcmp(space_values(s, (size_t)index), values, sizeof values));
-        next++;
+        CHECK((size_t)index < space_size(s) && index < 64 && !taken[index]++);
+        CHECK(!memcmp(toy_values(s, (size_t)index), values, sizeof values));
+        n++;
       }
-  CHECKF((size_t)next == space_size(s) && next > 20, "%zu", space_size(s));
+  CHECKF(n == space_size(s) && n > 20, "%zu", space_size(s));
   CHECK(space_parameters(s) == 3 && !strcmp(space_parameter(s, 1), "depth"));
-  space_close(s);
-  spec_free(spec);
-}
-
-static void domains_are_what_occurs(void) {
-  struct spec *spec;
-  struct space *s = open_toy(&spec);
-  const int64_t *values;
-  CHECK(space_domain(s, 0, &values) == 5 && values[0] == 1 && values[3] == 5 && values[4] == 8); /* 16 and 32 do not fit */
-  CHECK(space_domain(s, 1, &values) == 4 && values[0] == 1 && values[3] == 4);
   space_close(s);
   spec_free(spec);
 }
@@ -101,23 +93,11 @@ static void foreign_texts_are_misses(void) {
 
 /* ---- Neighbours ---- */
 
-static size_t differences(const int64_t *a, const int64_t *b, size_t *where) {
+static size_t differences(const int64_t *a, const int64_t *b) {
   size_t n = 0;
   for (size_t i = 0; i < 3; i++)
-    if (a[i] != b[i]) n++, *where = i;
+    n += a[i] != b[i];
   return n;
-}
-
-/* Is there a legal configuration on the same line strictly between the two? */
-static int something_between(const struct space *s, const int64_t *a, const int64_t *b) {
-  size_t line = 0, other = 0;
-  differences(a, b, &line);
-  for (size_t i = 0; i < space_size(s); i++) {
-    const int64_t *c = space_values(s, i);
-    if (differences(a, c, &other) != 1 || other != line) continue;
-    if ((a[line] < c[line] && c[line] < b[line]) || (b[line] < c[line] && c[line] < a[line])) return 1;
-  }
-  return 0;
 }
 
 static int position_of(const size_t *list, size_t n, size_t index) {
@@ -130,15 +110,12 @@ static void neighbours_equal_brute_force(void) {
   struct spec *spec;
   struct space *s = open_toy(&spec);
   for (size_t i = 0; i < space_size(s); i++) {
-    size_t *list, n, nadjacent, expected = 0, line;
-    CHECK(!space_neighbours(s, i, &list, &n, &nadjacent));
+    size_t *list, n, expected = 0;
+    CHECK(!space_neighbours(s, i, &list, &n));
     for (size_t k = 0; k < space_size(s); k++) {
-      const int64_t *a = space_values(s, i), *b = space_values(s, k);
-      int at = position_of(list, n, k), is_neighbour = differences(a, b, &line) == 1;
-      CHECK((at >= 0) == is_neighbour);
-      if (!is_neighbour) continue;
-      expected++;
-      CHECK(((size_t)at < nadjacent) == !something_between(s, a, b));
+      int is_neighbour = differences(toy_values(s, i), toy_values(s, k)) == 1;
+      CHECK((position_of(list, n, k) >= 0) == is_neighbour);
+      expected += (size_t)is_neighbour;
     }
     CHECKF(n == expected, "%zu of %zu", n, expected);
     free(list);
@@ -155,7 +132,7 @@ static void costs_rank(void) {
   const size_t *ranked = space_by_cost(s);
   CHECK(space_has_cost(s) && !strcmp(space_notes(s), ""));
   for (size_t i = 0; i < space_size(s); i++) {
-    const int64_t *v = space_values(s, i);
+    const int64_t *v = toy_values(s, i);
     CHECK(space_cost(s, i) == (double)(1000 * llabs(v[0] * v[1] - 7) + 3 * v[2]));
     if (!i) continue;
     double before = space_cost(s, ranked[i - 1]), here = space_cost(s, ranked[i]);
@@ -262,43 +239,64 @@ static void an_empty_space_is_a_space(void) {
 }
 
 #define WIDE HEAD PROBLEM "parameters:\n  a: 1..1000\n  b: 1..1000\n  c: 1..1000\n"
+#define COSTLY WIDE "cost:\n  work: a + b + c\n"
+
+/* More than memory holds: all there but the ranking. */
+static void a_space_beyond_memory_is_a_space(void) {
+  struct spec *spec = NULL;
+  struct space *s = NULL;
+  const size_t index = 123456789;
+  CHECKF(!toy_space(&s, &spec, COSTLY, strlen(COSTLY), NULL), "%s", tuner_error());
+  CHECK(space_size(s) == 1000000000 && !space_by_cost(s));
+  const int64_t *v = toy_values(s, index);
+  CHECK(space_find(s, v) == (int64_t)index && space_cost(s, index) == (double)(v[0] + v[1] + v[2]));
+  size_t *list, n;
+  CHECK(!space_neighbours(s, index, &list, &n) && n == 3 * 999);
+  free(list);
+  space_close(s);
+  spec_free(spec);
+}
 
 static int stop(void *data) { return ++*(int *)data > 3; }
+
+/* A form of many nodes: squares of sums take every value. */
+#define HARD HEAD PROBLEM                                                                                     \
+  "parameters:\n  a: 1..2000\n  b: 1..2000\n  c: 1..2000\n  d: 1..2000\nconstraints:\n"                      \
+  "  hard: (a * a + b * b * b + c * c * 7 + d * d * 11) % 99991 < 20000\n"
 
 static void limits_hold(void) {
   struct spec *spec = NULL;
   struct space *s = NULL;
-  struct space_limits few = {.configurations = 5000};
-  CHECK(toy_space(&s, &spec, WIDE, strlen(WIDE), &few) == TUNER_ELIMIT && !s);
-  CHECKF(!strcmp(tuner_error(), "toy.yaml: kernel toy has more than 5000 legal configurations for this problem; narrow a "
+  struct space_limits small = {.memory_bytes = 1 << 20};
+  CHECK(toy_space(&s, &spec, HARD, strlen(HARD), &small) == TUNER_ELIMIT && !s);
+  CHECKF(!strcmp(tuner_error(), "toy.yaml: the legal configurations of kernel toy do not fit into 1 MiB; narrow a "
                                 "parameter's domain or add a constraint"), "%s", tuner_error());
   spec_free(spec);
-  struct space_limits brief = {.configurations = 1u << 30, .seconds = 0.05};
-  CHECKF(toy_space(&s, &spec, WIDE, strlen(WIDE), &brief) == TUNER_ELIMIT && !s, "%s", tuner_error());
+  struct space_limits brief = {.seconds = 0.05};
+  CHECKF(toy_space(&s, &spec, HARD, strlen(HARD), &brief) == TUNER_ELIMIT && !s, "%s", tuner_error());
   spec_free(spec);
   int asked = 0;
   struct space_limits cancelled = {.cancel = stop, .cancel_data = &asked};
-  CHECK(toy_space(&s, &spec, WIDE, strlen(WIDE), &cancelled) == TUNER_ECANCEL && !s && asked > 3);
+  CHECK(toy_space(&s, &spec, HARD, strlen(HARD), &cancelled) == TUNER_ECANCEL && !s && asked > 3);
   spec_free(spec);
 }
 
-/* Exactly as many as the limit is no failure. */
-static void a_limit_may_be_reached(void) {
+/* Exactly as many as are ranked at most. */
+static void ranking_has_a_limit(void) {
   static const char text[] = HEAD PROBLEM "parameters:\n  a: 1..10\n  b: 1..10\n";
-  struct spec *spec;
-  struct space *s = NULL;
-  struct space_limits limits = {.configurations = 100};
-  CHECKF(!toy_space(&s, &spec, text, sizeof text - 1, &limits) && space_size(s) == 100, "%s", tuner_error());
-  space_close(s);
-  spec_free(spec);
-  limits.configurations = 99;
-  CHECK(toy_space(&s, &spec, text, sizeof text - 1, &limits) == TUNER_ELIMIT);
-  spec_free(spec);
+  for (size_t ranked = 99; ranked <= 100; ranked++) {
+    struct spec *spec;
+    struct space *s = NULL;
+    struct space_limits limits = {.ranked = ranked};
+    CHECKF(!toy_space(&s, &spec, text, sizeof text - 1, &limits) && space_size(s) == 100, "%s", tuner_error());
+    CHECK((space_by_cost(s) != NULL) == (ranked == 100));
+    space_close(s);
+    spec_free(spec);
+  }
 }
 
 static const struct test_case cases[] = {
   {"equals brute force", equals_brute_force},
-  {"domains are what occurs", domains_are_what_occurs},
   {"texts go both ways", texts_go_both_ways},
   {"foreign texts are misses", foreign_texts_are_misses},
   {"neighbours equal brute force", neighbours_equal_brute_force},
@@ -309,7 +307,8 @@ static const struct test_case cases[] = {
   {"explains", explains},
   {"an empty space is a space", an_empty_space_is_a_space},
   {"limits hold", limits_hold},
-  {"a limit may be reached", a_limit_may_be_reached},
+  {"a space beyond memory is a space", a_space_beyond_memory_is_a_space},
+  {"ranking has a limit", ranking_has_a_limit},
   {NULL, NULL},
 };
 TEST_MAIN(cases)

@@ -258,11 +258,10 @@ static void uniform_after_resume(void) {
 /* The usual mistake: choose the parameters one after the other, each uniformly
  * among what can be completed.  The test must see it. */
 static size_t biased_draw(const struct space *s, struct random *r) {
-  const int64_t *as;
-  size_t na = space_domain(s, 0, &as), n = 0, fitting[64];
-  int64_t a = as[random_below(r, na)];
+  size_t n = 0, fitting[64];
+  int64_t a = 1 + (int64_t)random_below(r, 6); /* each of them occurs */
   for (size_t i = 0; i < space_size(s); i++)
-    if (space_values(s, i)[0] == a) fitting[n++] = i;
+    if (toy_values(s, i)[0] == a) fitting[n++] = i;
   return fitting[random_below(r, n)];
 }
 
@@ -327,7 +326,7 @@ static double basins(const int64_t *v) {
 static size_t best_index(const struct space *s, landscape_fn f) {
   size_t best = 0;
   for (size_t i = 1; i < space_size(s); i++)
-    if (f(space_values(s, i)) < f(space_values(s, best))) best = i;
+    if (f(toy_values(s, i)) < f(toy_values(s, best))) best = i;
   return best;
 }
 
@@ -338,7 +337,7 @@ static size_t proposals_to_optimum(const char *name, const struct space *s, land
   for (int64_t i; (i = strategy_next(run)) >= 0;) {
     n++;
     if ((size_t)i == best) break;
-    strategy_tell(run, (size_t)i, 1e-6 * f(space_values(s, (size_t)i)));
+    strategy_tell(run, (size_t)i, 1e-6 * f(toy_values(s, (size_t)i)));
   }
   strategy_close(run);
   return n;
@@ -377,8 +376,8 @@ static void local_climbs_from_what_it_was_told(void) {
   struct strategy_run *run = open_run("local", t.space, 3, 1234);
   strategy_tell(run, 1234, 1.0);
   int64_t first = strategy_next(run);
-  size_t *list, n, nadjacent, at = 0;
-  CHECK(!space_neighbours(t.space, 1234, &list, &n, &nadjacent));
+  size_t *list, n, at = 0;
+  CHECK(!space_neighbours(t.space, 1234, &list, &n));
   while (at < n && list[at] != (size_t)first) at++;
   CHECK(at < n);
   for (size_t i = 0; i < n; i++) CHECK(space_cost(t.space, (size_t)first) <= space_cost(t.space, list[i]));
@@ -399,20 +398,68 @@ static void local_resumes(void) {
     for (int k = 0; k < 40 && !found; k++) {
       size_t i = (size_t)strategy_next(first);
       found = i == best;
-      strategy_tell(first, i, basins(space_values(t.space, i)));
-      strategy_tell(second, i, basins(space_values(t.space, i)));
+      strategy_tell(first, i, basins(toy_values(t.space, i)));
+      strategy_tell(second, i, basins(toy_values(t.space, i)));
       halves++;
     }
     while (!found) {
       size_t i = (size_t)strategy_next(second);
       found = i == best;
-      strategy_tell(second, i, basins(space_values(t.space, i)));
+      strategy_tell(second, i, basins(toy_values(t.space, i)));
       halves++;
     }
     strategy_close(first);
     strategy_close(second);
   }
   CHECKF(halves / 40 < 2 * whole, "%g resumed, %g whole", halves / 40, whole);
+  close_toy(t);
+}
+
+/* ---- Beyond memory ---- */
+
+static const char huge_text[] = HEAD
+  "parameters:\n  a: 1..100000\n  b: 1..100000\n  c: 1..100000\n  d: 1..100\n"
+  "cost:\n  c: abs(a - 500) + abs(b - 90000) + abs(c - 7) + d\n";
+
+static void uniform_draws_from_more_than_memory_holds(void) {
+  struct toy t = open_toy(huge_text);
+  struct strategy_run *run = open_run("uniform", t.space, fresh_seed(), -1);
+  size_t n = space_size(t.space), low = 0;
+  CHECK(n == 100000000000000000u);
+  for (int i = 0; i < 10000; i++) {
+    int64_t index = strategy_next(run);
+    CHECK(index >= 0 && (size_t)index < n);
+    low += (size_t)index < n / 2;
+    strategy_tell(run, (size_t)index, 1.0);
+  }
+  CHECKF(low > 4700 && low < 5300, "%zu of 10000 in the lower half", low);
+  strategy_close(run);
+  close_toy(t);
+}
+
+/* By its cost, of which it sees a sample only. */
+static void local_climbs_in_more_than_memory_holds(void) {
+  struct toy t = open_toy(huge_text);
+  struct strategy_run *run = open_run("local", t.space, fresh_seed(), -1);
+  double best = INFINITY;
+  for (int i = 0; i < 60; i++) {
+    int64_t index = strategy_next(run);
+    CHECK(index >= 0);
+    double cost = space_cost(t.space, (size_t)index);
+    best = fmin(best, cost);
+    strategy_tell(run, (size_t)index, cost);
+  }
+  CHECKF(best == 1, "%g", best); /* a = 500, b = 90000, c = 7, d = 1 */
+  strategy_close(run);
+  close_toy(t);
+}
+
+static void cost_first_needs_a_ranking(void) {
+  struct toy t = open_toy(huge_text);
+  struct strategy_options options = {1, -1};
+  struct strategy_run *run = NULL;
+  CHECK(strategy_open(&run, strategy_find("cost-first"), t.space, &options) == TUNER_ELIMIT && !run);
+  CHECKF(strstr(tuner_error(), "too many to rank"), "%s", tuner_error());
   close_toy(t);
 }
 
@@ -434,6 +481,9 @@ static const struct test_case cases[] = {
   {"local begins with default and cheapest", local_begins_with_default_and_cheapest},
   {"local climbs from what it was told", local_climbs_from_what_it_was_told},
   {"local resumes", local_resumes},
+  {"uniform draws from more than memory holds", uniform_draws_from_more_than_memory_holds},
+  {"local climbs in more than memory holds", local_climbs_in_more_than_memory_holds},
+  {"cost-first needs a ranking", cost_first_needs_a_ranking},
   {NULL, NULL},
 };
 TEST_MAIN(cases)

@@ -13,7 +13,7 @@ enum { LEAST_ROUNDS = 7 /* the fewest that an interval of 95 % can come from, an
 
 struct entrant {
   const char *config;
-  const int64_t *values;
+  int64_t values[PROTOCOL_VALUES];
   double expected;     /* seconds, from the search */
   unsigned generation; /* of the worker that has it loaded; 0: none */
   double error;
@@ -37,7 +37,15 @@ static int takes_part(const struct stage *s, const char *config) {
 static void enter(struct stage *s, const char *config, const int64_t *values, enum confirm_role role, double expected) {
   if (s->contest.n == CONFIRM_MAX || takes_part(s, config)) return;
   s->contest.who[s->contest.n].role = role;
-  s->entrants[s->contest.n++] = (struct entrant){.config = config, .values = values, .expected = expected, .error = -1};
+  struct entrant *e = &s->entrants[s->contest.n++];
+  *e = (struct entrant){.config = config, .expected = expected, .error = -1};
+  memcpy(e->values, values, space_parameters(s->f->space) * sizeof *values);
+}
+
+static void enter_index(struct stage *s, const char *config, size_t index, enum confirm_role role, double expected) {
+  int64_t values[PROTOCOL_VALUES];
+  space_values(s->f->space, index, values);
+  enter(s, config, values, role, expected);
 }
 
 static void enter_default(struct stage *s) {
@@ -57,7 +65,7 @@ static void enter_incumbent(struct stage *s) {
   const struct journal_row *row = journal_best_of(f->journal, f->incumbent);
   if (row && row->status != TDB_TRIAL_OK) return;
   if (!strcmp(f->incumbent, f->standard)) return; /* the default's own place is the stronger one */
-  enter(s, f->incumbent, space_values(f->space, (size_t)index), CONFIRM_INCUMBENT, row ? row->seconds : 0);
+  enter_index(s, f->incumbent, (size_t)index, CONFIRM_INCUMBENT, row ? row->seconds : 0);
 }
 
 /* The fastest row of the search whose configuration does not take part yet. */
@@ -83,7 +91,7 @@ static void enter_best(struct stage *s) {
     if (index < 0) return;
     round += row->seconds;
     if (k > 0 && round * (LEAST_ROUNDS + 2) > left) return; /* loading runs it too */
-    enter(s, row->config, space_values(s->f->space, (size_t)index), CONFIRM_CANDIDATE, row->seconds);
+    enter_index(s, row->config, (size_t)index, CONFIRM_CANDIDATE, row->seconds);
   }
 }
 

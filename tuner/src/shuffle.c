@@ -1,28 +1,23 @@
-/* Fisher and Yates, as lazily as it is asked. */
+/* Fisher and Yates on an array that is only imagined: of its places those are
+ * kept that do not hold their own number. */
 #include "shuffle.h"
-#include <stdlib.h>
-#include "fail.h"
+#include "strategy.h"
 
-int shuffle_open(struct shuffle *s, size_t n) {
-  if (n > UINT32_MAX) return tuner_fail(TUNER_ELIMIT, "%zu configurations are too many to shuffle", n);
-  s->order = malloc((n ? n : 1) * sizeof *s->order);
-  if (!s->order) return tuner_nomem();
-  for (size_t i = 0; i < n; i++) s->order[i] = (uint32_t)i;
-  s->n = n;
-  s->drawn = 0;
-  return TUNER_OK;
+void shuffle_open(struct shuffle *s, uint64_t n) { *s = (struct shuffle){.n = n}; }
+
+static uint64_t at(const struct shuffle *s, uint64_t place) {
+  const union map_value *moved = map_find(&s->moved, place);
+  return moved ? moved->number : place;
 }
 
 int64_t shuffle_next(struct shuffle *s, struct random *r) {
-  if (s->drawn == s->n) return -1;
-  size_t at = s->drawn + random_below(r, s->n - s->drawn);
-  uint32_t picked = s->order[at];
-  s->order[at] = s->order[s->drawn];
-  s->order[s->drawn++] = picked;
-  return picked;
+  if (s->drawn == s->n) return STRATEGY_END;
+  uint64_t place = s->drawn + random_below(r, s->n - s->drawn), picked = at(s, place), first = at(s, s->drawn);
+  union map_value *moved = map_put(&s->moved, place);
+  if (!moved) return STRATEGY_NOMEM;
+  moved->number = first; /* the first of the rest takes its place */
+  s->drawn++;
+  return (int64_t)picked;
 }
 
-void shuffle_close(struct shuffle *s) {
-  free(s->order);
-  s->order = NULL;
-}
+void shuffle_close(struct shuffle *s) { map_free(&s->moved); }

@@ -2,14 +2,14 @@
 #ifndef TUNER_SHUFFLE_H
 #define TUNER_SHUFFLE_H
 
-#include <stddef.h>
 #include <stdint.h>
+#include "map.h"
 #include "random.h"
 
-struct shuffle { uint32_t *order; size_t n, drawn; };
+struct shuffle { struct map moved; uint64_t n, drawn; };
 
-int shuffle_open(struct shuffle *s, size_t n);
-/* The next number, or -1 when all are drawn. */
+void shuffle_open(struct shuffle *s, uint64_t n);
+/* The next number; STRATEGY_END when all are drawn, STRATEGY_NOMEM (strategy.h). */
 int64_t shuffle_next(struct shuffle *s, struct random *r);
 void shuffle_close(struct shuffle *s);
 

@@ -1,6 +1,7 @@
-/* The legal configurations of a kernel for one problem on one device: every
- * one of them, enumerated by ConstrINT, with its index, its neighbours and its
- * cost.  A space is immutable once open and may be shared by threads.
+/* The legal configurations of a kernel for one problem on one device: all of
+ * them in ConstrINT's compact form, each with its index, its neighbours and its
+ * cost; there may be more than memory could hold.  A space is immutable once
+ * open and may be shared by threads.
  */
 #ifndef TUNER_SPACE_H
 #define TUNER_SPACE_H
@@ -15,12 +16,14 @@
 struct space;
 
 struct space_limits {
-  size_t configurations;     /* more is TUNER_ELIMIT; 0: SPACE_CONFIGURATIONS */
-  double seconds;            /* to enumerate; 0: none */
+  size_t ranked;             /* up to so many are ranked by cost; 0: SPACE_RANKED */
+  uint64_t memory_bytes;     /* of the form; 0: SPACE_MEMORY. More is TUNER_ELIMIT */
+  double seconds;            /* to build the form; 0: none */
   int (*cancel)(void *data); /* may be NULL */
   void *cancel_data;
 };
-#define SPACE_CONFIGURATIONS 5000000
+#define SPACE_RANKED 5000000
+#define SPACE_MEMORY (UINT64_C(1) << 30)
 
 /* limits may be NULL.  The spec must outlive the space; problem and hw need not.
  * A space may be empty (space_size() 0). */
@@ -34,12 +37,10 @@ const char *space_notes(const struct space *s);
 size_t space_size(const struct space *s);
 size_t space_parameters(const struct space *s);
 const char *space_parameter(const struct space *s, size_t i);
-/* The values that a parameter takes in the legal configurations, ascending. */
-size_t space_domain(const struct space *s, size_t parameter, const int64_t **values);
 
 /* The values of configuration `index` < size: one a parameter, in the spec's order.
- * Indices follow the lexicographic order of values, the same on every run. */
-const int64_t *space_values(const struct space *s, size_t index);
+ * Indices are places in the form's order, the same on every run. */
+void space_values(const struct space *s, size_t index, int64_t *values);
 /* The index of a configuration, or -1: it is not legal. */
 int64_t space_find(const struct space *s, const int64_t *values);
 /* Configuration `index` as the plug-in takes it: space_parameters() settings; texts belong to the spec. */
@@ -54,16 +55,15 @@ int64_t space_find_config(const struct space *s, const char *config);
  * in why (size bytes); "" when they are. */
 void space_explain(const struct space *s, const int64_t *values, char *why, size_t size);
 
-/* The legal configurations that differ from `index` in one parameter: first
- * those at the nearest legal value on either side, then the rest.  *n entries,
- * the first *nadjacent of them adjacent; the caller frees *out. */
-int space_neighbours(const struct space *s, size_t index, size_t **out, size_t *n, size_t *nadjacent);
+/* The legal configurations that differ from `index` in one parameter; the caller frees *out. */
+int space_neighbours(const struct space *s, size_t index, size_t **out, size_t *n);
 
 /* Has any cost term been kept? */
 int space_has_cost(const struct space *s);
-/* The sum of the cost terms in picoseconds. */
+/* The sum of the cost terms in picoseconds. INFINITY: it has none, which is
+ * found out, and refused, when a space is opened that can be ranked. */
 double space_cost(const struct space *s, size_t index);
-/* All indices, cheapest first, equal costs by index. */
+/* All indices, cheapest first, equal costs by index; NULL: too many to be ranked. */
 const size_t *space_by_cost(const struct space *s);
 
 #endif

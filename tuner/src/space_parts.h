@@ -2,20 +2,19 @@
 #ifndef TUNER_SPACE_PARTS_H
 #define TUNER_SPACE_PARTS_H
 
+#include "constrint_space.h"
+#include "protocol.h"
 #include "space.h"
 #include "space_model.h"
-
-struct domain { int64_t *values; size_t n; };
 
 struct space {
   const struct spec *spec;
   struct space_model model;
-  size_t width;           /* parameters */
-  int64_t *values;        /* n rows of width, ascending */
+  ci_space *form;  /* every legal configuration */
+  size_t width;    /* parameters; at most PROTOCOL_VALUES */
   size_t n;
-  struct domain *domains; /* per parameter */
-  double *costs;          /* per configuration, picoseconds */
-  size_t *ranked;         /* by cost */
+  double *costs;   /* per configuration, picoseconds; NULL: too many */
+  size_t *ranked;  /* by cost; NULL likewise */
 };
 
 #endif

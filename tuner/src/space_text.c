@@ -15,19 +15,22 @@ static void fill_settings(const struct space *s, const int64_t *values, kp_setti
 }
 
 void space_settings(const struct space *s, size_t index, kp_setting *settings) {
-  fill_settings(s, space_values(s, index), settings);
+  int64_t values[PROTOCOL_VALUES];
+  space_values(s, index, values);
+  fill_settings(s, values, settings);
 }
 
 char *space_config_text(const struct space *s, const int64_t *values) {
-  kp_setting *settings = malloc(s->width * sizeof *settings);
-  if (!settings) return NULL;
+  kp_setting settings[PROTOCOL_VALUES];
   fill_settings(s, values, settings);
-  char *text = keyvalue_text(settings, s->width, 1);
-  free(settings);
-  return text;
+  return keyvalue_text(settings, s->width, 1);
 }
 
-char *space_config(const struct space *s, size_t index) { return space_config_text(s, space_values(s, index)); }
+char *space_config(const struct space *s, size_t index) {
+  int64_t values[PROTOCOL_VALUES];
+  space_values(s, index, values);
+  return space_config_text(s, values);
+}
 
 static int read_value(const struct spec_text *t, const char *text, int64_t *out) {
   if (!t->labels) return keyvalue_number(text, out);
@@ -51,15 +54,11 @@ static int read_piece(const struct space *s, const struct keyvalue *piece, int64
 }
 
 static int64_t find_pieces(const struct space *s, const struct keyvalue *pieces, size_t n) {
-  if (n != s->width) return -1;
-  int64_t *values = calloc(s->width, sizeof *values), index = -1;
-  char *given = calloc(s->width, 1);
-  int code = values && given ? TUNER_OK : TUNER_ENOMEM;
+  int64_t values[PROTOCOL_VALUES];
+  char given[PROTOCOL_VALUES] = {0};
+  int code = n == s->width ? TUNER_OK : TUNER_EINPUT;
   for (size_t i = 0; !code && i < n; i++) code = read_piece(s, &pieces[i], values, given);
-  if (!code) index = space_find(s, values);
-  free(values);
-  free(given);
-  return index;
+  return code ? -1 : space_find(s, values);
 }
 
 int64_t space_find_config(const struct space *s, const char *config) {

@@ -32,40 +32,36 @@ int strategy_open(struct strategy_run **out, const struct strategy *how, const s
   run->space = s;
   run->options = *options;
   random_seed(&run->random, options->seed);
-  run->known = calloc(space_size(s) / 8 + 1, 1);
-  int code = run->known ? how->open(run, &run->state) : tuner_nomem();
-  if (code) {
-    free(run->known);
-    free(run);
-    return code;
-  }
-  *out = run;
-  return TUNER_OK;
+  int code = how->open(run, &run->state);
+  if (code) free(run);
+  else *out = run;
+  return code;
 }
 
-static void remember(struct strategy_run *run, size_t index) {
-  if (strategy_known(run, index)) return;
-  run->known[index / 8] |= (unsigned char)(1 << index % 8);
-  run->nknown++;
+static void remember(struct strategy_run *run, size_t index, double seconds) {
+  union map_value *v = map_put(&run->known, index);
+  if (v) v->seconds = seconds;
+  else run->starved = 1;
 }
 
 int64_t strategy_next(struct strategy_run *run) {
-  if (run->nknown == space_size(run->space)) return -1;
-  int64_t index = run->how->next(run, run->state);
-  assert(index >= 0 && !strategy_known(run, (size_t)index));
-  remember(run, (size_t)index);
-  return index;
+  if (run->known.n == space_size(run->space)) return STRATEGY_END;
+  int64_t index = run->starved ? STRATEGY_NOMEM : run->how->next(run, run->state);
+  if (index < 0) return STRATEGY_NOMEM;
+  assert(!strategy_known(run, (size_t)index));
+  remember(run, (size_t)index, NAN);
+  return run->starved ? STRATEGY_NOMEM : index;
 }
 
 void strategy_tell(struct strategy_run *run, size_t index, double seconds) {
   assert(index < space_size(run->space));
-  remember(run, index);
-  if (run->how->tell) run->how->tell(run, run->state, index, seconds);
+  remember(run, index, seconds >= 0 ? seconds : NAN);
+  if (run->how->tell && !run->starved) run->how->tell(run, run->state, index, seconds);
 }
 
 void strategy_close(struct strategy_run *run) {
   if (!run) return;
   run->how->close(run->state);
-  free(run->known);
+  map_free(&run->known);
   free(run);
 }

@@ -14,6 +14,9 @@
 
 struct strategy_run; /* one use of a strategy on one space */
 
+/* In place of an index. */
+enum { STRATEGY_END = -1 /* none is left */, STRATEGY_NOMEM = -2 };
+
 struct strategy_options {
   uint64_t seed;
   int64_t start; /* index of the default configuration, or -1 */
@@ -24,9 +27,9 @@ struct strategy {
   const char *name, *summary;
   /* May look at the run's space, options and random numbers (strategy_parts.h). */
   int (*open)(struct strategy_run *run, void **state);
-  /* A configuration that is not yet known (strategy_known()), or -1: none is left. */
+  /* A configuration that is not yet known (strategy_known()), of which there is one; or STRATEGY_NOMEM. */
   int64_t (*next)(struct strategy_run *run, void *state);
-  /* NULL: does not learn.  seconds < 0: it failed. */
+  /* NULL: does not learn.  seconds < 0: it failed. strategy_seconds() has it already. */
   void (*tell)(struct strategy_run *run, void *state, size_t index, double seconds);
   void (*close)(void *state);
 };
@@ -39,7 +42,7 @@ const struct strategy *strategy_find(const char *name);
 /* The space must outlive the run. */
 int strategy_open(struct strategy_run **out, const struct strategy *how, const struct space *s,
                   const struct strategy_options *options);
-/* The next configuration to try, or -1 when every one of the space is known. */
+/* The next configuration to try; STRATEGY_END when every one of the space is known; STRATEGY_NOMEM. */
 int64_t strategy_next(struct strategy_run *run);
 /* The median seconds of a configuration, or < 0 for a failure: one just
  * proposed, or (resume, default) one from elsewhere, which is then not proposed. */

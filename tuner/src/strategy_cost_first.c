@@ -4,7 +4,9 @@
 #include "strategy_parts.h"
 
 static int open_cost_first(struct strategy_run *run, void **state) {
-  (void)run;
+  if (!space_by_cost(run->space))
+    return tuner_fail(TUNER_ELIMIT, "%zu legal configurations are too many to rank by cost; take the strategy local or uniform",
+                      space_size(run->space));
   *state = calloc(1, sizeof(size_t));
   return *state ? TUNER_OK : tuner_nomem();
 }

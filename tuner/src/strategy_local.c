@@ -13,8 +13,9 @@
 #include "shuffle.h"
 #include "strategy_parts.h"
 
+enum { SAMPLE = 1000 /* of a space too large to be ranked by cost, the cheapest of so many */ };
+
 struct local {
-  double *seconds;      /* as told; NAN: not told or failed */
   int64_t centre;       /* -1: between climbs */
   size_t *neighbours;   /* of the centre */
   size_t n, tried;
@@ -26,44 +27,42 @@ struct local {
 
 static void close_local(void *state) {
   struct local *l = state;
-  free(l->seconds);
   free(l->neighbours);
   shuffle_close(&l->restarts);
   free(l);
 }
 
 static int open_local(struct strategy_run *run, void **state) {
-  size_t n = space_size(run->space);
   struct local *l = calloc(1, sizeof *l);
   if (!l) return tuner_nomem();
   l->centre = l->proposed_start = -1;
   l->starts = run->options.start < 0; /* no default: by cost first */
-  l->seconds = malloc((n ? n : 1) * sizeof *l->seconds);
-  int code = l->seconds ? shuffle_open(&l->restarts, n) : tuner_nomem();
-  if (code) {
-    close_local(l);
-    return code;
-  }
-  for (size_t i = 0; i < n; i++) l->seconds[i] = NAN;
+  shuffle_open(&l->restarts, space_size(run->space));
   *state = l;
   return TUNER_OK;
 }
 
-static void mix(size_t *a, size_t n, struct random *r) {
-  for (; n > 1; n--) {
-    size_t at = random_below(r, n), picked = a[at];
-    a[at] = a[n - 1];
-    a[n - 1] = picked;
-  }
+struct priced { double cost; size_t place, index; };
+
+static int compare_priced(const void *a, const void *b) {
+  const struct priced *x = a, *y = b;
+  if (x->cost != y->cost) return x->cost < y->cost ? -1 : 1;
+  return (x->place > y->place) - (x->place < y->place);
 }
 
-/* Insertion, because it keeps the order of equals and there are few. */
-static void sort_by_cost(const struct space *s, size_t *a, size_t n) {
-  for (size_t i = 1; i < n; i++) {
-    size_t at = i, moved = a[i];
-    for (; at && space_cost(s, a[at - 1]) > space_cost(s, moved); at--) a[at] = a[at - 1];
-    a[at] = moved;
+/* The cheapest first, equals in random order. */
+static void sort_by_cost(struct strategy_run *run, size_t *list, size_t n) {
+  struct priced *all = malloc((n + 1) * sizeof *all);
+  if (!all) return; /* any order will do */
+  for (size_t i = 0; i < n; i++) {
+    size_t at = random_below(&run->random, i + 1);
+    if (at < i) all[i] = all[at];
+    all[at] = (struct priced){space_cost(run->space, list[i]), 0, list[i]};
   }
+  for (size_t i = 0; i < n; i++) all[i].place = i;
+  qsort(all, n, sizeof *all, compare_priced);
+  for (size_t i = 0; i < n; i++) list[i] = all[i].index;
+  free(all);
 }
 
 static void leave(struct local *l) {
@@ -76,12 +75,10 @@ static void leave(struct local *l) {
 /* Stand on a configuration.  Without memory for its neighbours there is no
  * climb, only restarts: the strategy still ends where it should. */
 static void stand(struct strategy_run *run, struct local *l, size_t index) {
-  size_t adjacent;
   leave(l);
-  if (space_neighbours(run->space, index, &l->neighbours, &l->n, &adjacent)) return;
+  if (space_neighbours(run->space, index, &l->neighbours, &l->n)) return;
   l->centre = (int64_t)index;
-  mix(l->neighbours, l->n, &run->random);
-  sort_by_cost(run->space, l->neighbours, l->n);
+  sort_by_cost(run, l->neighbours, l->n);
 }
 
 /* Stand on a configuration, then go down over what is known as far as it leads. */
@@ -90,7 +87,7 @@ static void settle(struct strategy_run *run, struct local *l, size_t index) {
     stand(run, l, index);
     size_t best = index;
     for (size_t i = 0; i < l->n; i++)
-      if (l->seconds[l->neighbours[i]] < l->seconds[best]) best = l->neighbours[i];
+      if (strategy_seconds(run, l->neighbours[i]) < strategy_seconds(run, best)) best = l->neighbours[i];
     if (best == index) return;
     index = best;
   }
@@ -104,18 +101,30 @@ static int64_t untried_neighbour(struct strategy_run *run, struct local *l) {
   return -1;
 }
 
-static int64_t cheapest_unknown(struct strategy_run *run, struct local *l) {
-  const size_t *ranked = space_by_cost(run->space);
-  for (; l->cheapest < space_size(run->space); l->cheapest++)
-    if (!strategy_known(run, ranked[l->cheapest])) return (int64_t)ranked[l->cheapest];
-  return -1;
-}
-
 static int64_t random_unknown(struct strategy_run *run, struct local *l) {
   int64_t index;
   do index = shuffle_next(&l->restarts, &run->random);
   while (index >= 0 && strategy_known(run, (size_t)index));
   return index;
+}
+
+static int64_t cheapest_of_sample(struct strategy_run *run) {
+  int64_t best = STRATEGY_END;
+  double least = INFINITY;
+  for (int i = 0; i < SAMPLE; i++) {
+    size_t index = random_below(&run->random, space_size(run->space));
+    double cost = strategy_known(run, index) ? INFINITY : space_cost(run->space, index);
+    if (cost < least) least = cost, best = (int64_t)index;
+  }
+  return best;
+}
+
+static int64_t cheapest_unknown(struct strategy_run *run, struct local *l) {
+  const size_t *ranked = space_by_cost(run->space);
+  if (!ranked) return cheapest_of_sample(run);
+  for (; l->cheapest < space_size(run->space); l->cheapest++)
+    if (!strategy_known(run, ranked[l->cheapest])) return (int64_t)ranked[l->cheapest];
+  return STRATEGY_END;
 }
 
 /* Where the next climb begins: the default (which may be measured already),
@@ -134,19 +143,19 @@ static int64_t next(struct strategy_run *run, void *state) {
     if (index >= 0) return index;
     leave(l);
     index = next_start(run, l);
+    if (index == STRATEGY_NOMEM) return index;
     if (index < 0) continue; /* this kind of start has run dry; the other has not */
     if (!strategy_known(run, (size_t)index)) return l->proposed_start = index;
-    if (!isnan(l->seconds[index])) settle(run, l, (size_t)index);
+    if (!isnan(strategy_seconds(run, (size_t)index))) settle(run, l, (size_t)index);
   }
 }
 
 static void tell(struct strategy_run *run, void *state, size_t index, double seconds) {
   struct local *l = state;
-  l->seconds[index] = seconds >= 0 ? seconds : NAN;
   int starts = l->proposed_start == (int64_t)index;
   if (starts) l->proposed_start = -1;
-  if (isnan(l->seconds[index])) return;
-  if (starts || (l->centre >= 0 && l->seconds[index] < l->seconds[l->centre])) settle(run, l, index);
+  if (!(seconds >= 0)) return;
+  if (starts || (l->centre >= 0 && seconds < strategy_seconds(run, (size_t)l->centre))) settle(run, l, index);
 }
 
 const struct strategy strategy_local = {

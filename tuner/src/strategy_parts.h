@@ -2,6 +2,8 @@
 #ifndef TUNER_STRATEGY_PARTS_H
 #define TUNER_STRATEGY_PARTS_H
 
+#include <math.h>
+#include "map.h"
 #include "random.h"
 #include "strategy.h"
 
@@ -11,13 +13,19 @@ struct strategy_run {
   const struct space *space;
   struct strategy_options options;
   struct random random;
-  unsigned char *known; /* a bit a configuration: proposed or told */
-  size_t nknown;
+  struct map known; /* seconds of each that was proposed or told; NAN: it failed, or not told yet */
+  int starved;      /* something could not be remembered for want of memory */
 };
 
 /* Proposed or told already? */
 static inline int strategy_known(const struct strategy_run *run, size_t index) {
-  return run->known[index / 8] >> index % 8 & 1;
+  return map_find(&run->known, index) != NULL;
+}
+
+/* As told; NAN: not told, or it failed. */
+static inline double strategy_seconds(const struct strategy_run *run, size_t index) {
+  const union map_value *v = map_find(&run->known, index);
+  return v ? v->seconds : NAN;
 }
 
 extern const struct strategy strategy_exhaustive, strategy_uniform, strategy_cost_first, strategy_local;

@@ -10,6 +10,7 @@
 #include "clock.h"
 #include "fail.h"
 #include "finals.h"
+#include "map.h"
 #include "session.h"
 #include "space.h"
 
@@ -88,8 +89,6 @@ static int open_space(struct tuning *t) {
   t->result->space = space_size(t->space);
   if (space_size(t->space) == 0)
     return tuner_fail(TUNER_EINPUT, "no configuration is legal for %s on this device", t->problem->text);
-  if (space_parameters(t->space) > PROTOCOL_VALUES)
-    return tuner_fail(TUNER_EINPUT, "a configuration of more than %d parameters", PROTOCOL_VALUES);
   return TUNER_OK;
 }
 
@@ -244,9 +243,11 @@ static int budget_left(const struct tuning *t) {
 
 static int try_index(struct tuning *t, struct strategy_run *run, size_t index) {
   struct measure_rules rules = measure_defaults();
+  int64_t values[PROTOCOL_VALUES];
   struct answer a;
   rules.best_seconds = t->status.best_seconds;
-  int code = session_try(&t->session, config_of(t, space_values(t->space, index)), &rules, t->limit, &a);
+  space_values(t->space, index, values);
+  int code = session_try(&t->session, config_of(t, values), &rules, t->limit, &a);
   if (code) return code;
   t->tried++;
   strategy_tell(run, index, a.status == TDB_TRIAL_OK ? a.seconds : -1);
@@ -267,8 +268,8 @@ static int search(struct tuning *t) {
     if (worker_cancelled(t->job->worker)) code = tuner_fail(TUNER_ECANCEL, "interrupted");
     if (code || !budget_left(t)) break;
     int64_t index = strategy_next(run);
-    if (index < 0) break;
-    code = try_index(t, run, (size_t)index);
+    if (index == STRATEGY_END) break;
+    code = index < 0 ? tuner_nomem() : try_index(t, run, (size_t)index);
   }
   strategy_close(run);
   return code;
@@ -287,19 +288,18 @@ static int confirm(struct tuning *t) {
   return finals_run(&f);
 }
 
-/* Distinct legal configurations that have a row. */
+/* Does every legal configuration have a row? */
 static int is_exhausted(const struct tuning *t) {
-  size_t n = 0;
-  unsigned char *seen = calloc(space_size(t->space) / 8 + 1, 1);
-  for (size_t i = 0; seen && i < t->journal.n; i++) {
+  struct map seen = {0};
+  int fine = t->journal.n >= space_size(t->space);
+  for (size_t i = 0; fine && i < t->journal.n; i++) {
     const struct journal_row *r = &t->journal.rows[i];
     int64_t index = r->phase == TDB_PHASE_REFERENCE ? -1 : space_find_config(t->space, r->config);
-    if (index < 0 || seen[index / 8] >> index % 8 & 1) continue;
-    seen[index / 8] |= (unsigned char)(1 << index % 8);
-    n++;
+    if (index >= 0) fine = map_put(&seen, (uint64_t)index) != NULL;
   }
-  free(seen);
-  return n == space_size(t->space);
+  fine = fine && seen.n == space_size(t->space);
+  map_free(&seen);
+  return fine;
 }
 
 static int is_complete(const struct tuning *t) {
