@@ -216,6 +216,8 @@ KNOWN = {
                                                     "(1 / c if c else 9) == 9", "a in [1 / c, 2]", "c < a < 1 / c", "any([c == 0, 1 / c])"],
     "fractions are exact": ["f + 0.2 == 0.3", "f * 3 == 0.3", "f == 1 / 10", "f % 0.3 == 0.1", "f // 0.1 == 1", "f * 10 == 1", "round(f) == 0", "round(f, 1) == f", "int(f) == -1", "f < 0.1000000000000001"],
     "truth values are numbers": ["t + t == 2", "t == 1", "t * a == a", "(a < b) + (b < c) == 1", "sum([a < b, b < c]) >= 1", "-t == -1", "t < 1", "t in [1]", "~t == -2", "True + a == 3"],
+    "lists behind in": ["a in [1, 2] + [5]", "a in [0] * 3", "a in list(range(3))", "b not in {1, 4}", "a in ()", "b in range(7, 0, -3)", "f in [i / 2 for i in range(5)]",
+                        "a in [b, c]", "a in (-b, b - 1)", "s in ['x', 1]", "t in [1]", "a in [0, 2.0, 'x']"],
     "strings have an order": ["s < u", "s <= 'x'", "u >= s", "'a' < 'b'", "s > ''", "'x' < s <= 'zz'"],
 }
 

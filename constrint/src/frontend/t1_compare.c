@@ -204,21 +204,25 @@ static int among_values(struct lowering *l, const struct py_node *list, const st
   return rc < 0 ? rc : CI_OK;
 }
 
-/* A list that names no parameter can be evaluated at once. */
-static bool is_constant(const struct lowering *l, const struct py_node *list) {
+/* A list that is written out, and has expressions in it. */
+static bool has_expressions(const struct lowering *l, const struct py_node *list) {
   for (size_t i = 0; i < list->n; i++) {
     const struct py_node *n = py_at(l, py_kid(l, list, i));
-    if (n->kind != PY_NUMBER && n->kind != PY_STRING && n->kind != PY_BOOL) return false;
+    if (n->kind != PY_NUMBER && n->kind != PY_STRING && n->kind != PY_BOOL) return list->kind == PY_LIST;
   }
-  return true;
+  return false;
+}
+
+/* What can be a list without parameters, to be evaluated at once. */
+static bool is_list(const struct py_node *n) {
+  return n->kind == PY_LIST || n->kind == PY_EACH || n->kind == PY_CALL || n->kind == PY_ADD || n->kind == PY_MUL;
 }
 
 int lower_contains(struct lowering *l, int32_t node, const struct value *x, struct truth *out) {
   const struct py_node *list = py_at(l, node);
   struct t1_values values = {0};
-  if (list->kind == PY_LIST && !is_constant(l, list)) return among_expressions(l, list, x, out);
-  if (list->kind != PY_LIST && list->kind != PY_EACH && list->kind != PY_CALL)
-    return lower_refuse(l, list, "'in' needs a list, a tuple, a set or a range");
+  if (!is_list(list)) return lower_refuse(l, list, "'in' needs a list, a tuple, a set or a range");
+  if (has_expressions(l, list)) return among_expressions(l, list, x, out);
   int rc = t1_evaluate(l->parser, l->tree, node, &values);
   if (rc >= 0) rc = among_values(l, list, &values, x, out);
   t1_values_free(&values);
