@@ -99,8 +99,8 @@ static int map_file(int fd, const char *path, void **block, size_t *bytes) {
 
 int ci_space_open(ci_space **out, const char *path) {
   double began = budget_now();
-  void *block;
-  size_t bytes;
+  void *block = NULL;
+  size_t bytes = 0;
   int fd = open(path, O_RDONLY | O_CLOEXEC);
   if (fd < 0) return cannot("open", path);
   int error = map_file(fd, path, &block, &bytes);

@@ -1,0 +1,13 @@
+# What is asked of compact forms.
+function(questions_test name)
+  room_test(${name} SOURCES ${name}.c space_sets.c ${ARGN} LIBS constrint_static TIMEOUT 60)
+  target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR}/constrint/src)
+endfunction()
+
+questions_test(space_questions)
+questions_test(space_huge)
+questions_test(space_saved space_ask.c)
+
+room_fuzz(constrint_fuzz_space SOURCES fuzz_space.c space_ask.c LIBS constrint_static
+  CORPUS ${CMAKE_CURRENT_SOURCE_DIR}/corpus/space TIMEOUT 60)
+target_include_directories(constrint_fuzz_space PRIVATE ${CMAKE_SOURCE_DIR}/constrint/src)
