@@ -20,7 +20,7 @@ static int declare(ci_builder *b, const ci_space *s) {
   return CI_OK;
 }
 
-static int read_conditions(ci_model **out, const ci_space *s, const char *conditions) {
+static int read_text(ci_model **out, const ci_space *s, const char *conditions) {
   ci_builder *b;
   int error = ci_builder_new(&b);
   if (error < 0) return error;
@@ -28,6 +28,20 @@ static int read_conditions(ci_model **out, const ci_space *s, const char *condit
   if (error == CI_OK) error = ci_read_into(b, conditions, strlen(conditions), "condition", 1, NULL, 0);
   if (error == CI_OK) error = ci_build(b, out);
   ci_builder_free(b);
+  return error;
+}
+
+/* The last ';' may be left out. */
+static int read_conditions(ci_model **out, const ci_space *s, const char *conditions) {
+  size_t n = strlen(conditions);
+  int error = read_text(out, s, conditions);
+  char *ended = error == CI_ESYNTAX ? malloc(n + 3) : NULL;
+  if (ended) {
+    memcpy(ended, conditions, n);
+    memcpy(ended + n, "\n;", 3);
+    error = read_text(out, s, ended);
+    free(ended);
+  }
   if (error < 0 || ci_model_vars(*out) == s->nvars) return error;
   ci_model_free(*out);
   return ci_fail(CI_EINVAL, "a restriction declares no variables: it speaks of those that the space has");
