@@ -168,6 +168,7 @@ REFUSED = [
     ("json", '{"tune_params": {"a": [99999999999999999999]}}', "64 bits"),
     ("json", '{"tune_params": {"a": [1], "a": [2]}}', "f:1:28: this is no valid JSON: this key stands twice"),
     ("kernel-tuner", '{"ConfigurationSpace": {}}', "a Kernel Tuner space has an object tune_params"),
+    ("json", '{"tune_params": {}, "cache": {"x": {"a": 1}}}', "f:1:17: a cache's tune_params has a parameter"),
     ("json", '{"results": []}', "f:1:13: no valid configuration"),
     ("json", '{"results": [{"invalidity": "correct"}]}', "f:1:14: the result has no configuration"),
     ("json", '{"results": [{"configuration": {"a": 1}}]}', "f:1:14: a result has an invalidity"),

@@ -78,6 +78,7 @@ static int read_entries(struct t1_space *t, js_id cache, struct t1_table *table)
 /* The rows, and then the parameters, whose values the rows needed. */
 static int read_cache(struct t1_space *t, js_id cache, js_id parameters) {
   struct t1_table *table;
+  if (!t->n) return t1_fail(t, parameters, "a cache's tune_params has a parameter");
   int rc = t1_table_new(&table, t);
   if (rc < 0) return rc;
   rc = read_entries(t, cache, table);
