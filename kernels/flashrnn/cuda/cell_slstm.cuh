@@ -16,9 +16,12 @@ template <> struct cell<FR_SLSTM> {
     s[3] = m;
     s[0] = quotient_of(sigmoid_of(ao) * s[1], s[2]);
     saved[0] = ai - m, saved[1] = l - m, saved[2] = af, saved[3] = az, saved[4] = ao;
+    /* Only from n' = 0 is f above 1; then i is 1, and its place holds what log f loses when it is stored. */
+    if (saved[1] > 0.0f) saved[0] = saved[1] - to_float(from_float(saved[1]));
   }
   FR_DEVICE void backward(const float *saved, const float *before, float *d, float *slots) {
-    const float i = exp_of(saved[0]), f = forget(saved[1]), z = tanh_of(saved[3]), o = sigmoid_of(saved[4]);
+    const bool above = saved[1] > 0.0f;
+    const float i = above ? 1.0f : exp_of(saved[0]), f = forget(above ? saved[1] + saved[0] : saved[1]), z = tanh_of(saved[3]), o = sigmoid_of(saved[4]);
     const float c = f * before[0] + i * z, sum = f * before[1] + i, n = sum < 1.0f ? 1.0f : sum;
     const float dy = d[0], y = quotient_of(c, n), oy = quotient_of(dy * o, n);
     const float dc = d[1] + oy, dn = d[2] - oy * y;

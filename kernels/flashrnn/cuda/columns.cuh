@@ -19,7 +19,7 @@ constexpr int SHARE = (DEPTH + WARPS - 1) / WARPS;           /* of a warp, one a
 constexpr int IN_SHARED = PERSISTENT ? (int)fr_column_shared_chunks(SHARE, FR_R_SHARED) : 0, IN_REGISTERS = SHARE - IN_SHARED;
 constexpr int GROUP = SHARE <= 8 ? SHARE : SHARE % 6 == 0 ? 6 : SHARE % 5 == 0 ? 5 : SHARE % 8 == 0 && SHARE < 16 ? 8 : 4; /* chunks received at once */
 constexpr int GROUPS = (SHARE + GROUP - 1) / GROUP;
-constexpr bool WHOLE = DEPTH % SHARE == 0 && D % CHUNK == 0 && SHARE % GROUP == 0; /* no chunk is past an end */
+constexpr bool WHOLE = DEPTH == SHARE * WARPS && D % CHUNK == 0 && SHARE % GROUP == 0; /* no chunk is past an end */
 constexpr bool ONE_GATE = !BACKWARD || CHUNKS % SHARE == 0;  /* a warp's share is of one gate */
 constexpr int PAIRS = (GATES + 1) / 2;                       /* forward: a tile is 8 units of two gates */
 constexpr int TILES = (int)fr_column_tiles(FR_FUNCTION, FR_PASS, UNITS);

@@ -65,7 +65,7 @@ FR_INLINE fr_int fr_gates(fr_int function) { return function == FR_ELMAN ? 1 : f
 FR_INLINE fr_int fr_states(fr_int function) { return function == FR_LSTM ? 2 : function == FR_SLSTM ? 4 : 1; }
 FR_INLINE fr_int fr_bias_rows(fr_int function) { return function == FR_ELMAN ? 1 : 4; }
 /* Rows of `saved` a step and cell: pre-activations. elman a; lstm a_i a_f a_z a_o; gru r_g+b_g a_r a_z a_n;
- * slstm log i, log f, a_f, a_z, a_o (logarithms keep f's distance from 1 in half precision). */
+ * slstm log i, log f, a_f, a_z, a_o (logarithms keep f's distance from 1 in half precision; cell_slstm.cuh). */
 FR_INLINE fr_int fr_saved_rows(fr_int function) { return function == FR_ELMAN ? 1 : function == FR_SLSTM ? 5 : 4; }
 FR_INLINE fr_int fr_bytes(fr_int dtype) { return dtype == FR_FP32 || dtype == FR_TF32 ? 4 : 2; }
 FR_INLINE fr_int fr_ceildiv(fr_int a, fr_int b) { return (a + b - 1) / b; }
