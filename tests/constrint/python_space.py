@@ -351,6 +351,11 @@ def test_save_and_open():
         assert bare.size == space.size and bare.values("n") == [5, 3, 9] and bare.values("x") == [1, 2.5, 4] and bare.values("b") == [True, False]
         assert bare.restrict("n == 3").size == sum(c[2] == 3 for c in space)
         assert "not known" in raises(ValueError, bare.restrict, "x / n > 1")
+        empty = os.path.join(work, "empty")
+        Space(params, "x > 4").save(empty)
+        assert Space.open(empty).params == space.params
+        os.unlink(empty + ".params")
+        assert list(Space.open(empty)) == [] and Space.open(empty).names == list(params)
         with open(path, "w") as file:
             file.write("nothing of the kind")
         raises(ValueError, Space.open, path)

@@ -58,23 +58,28 @@ KINDS = (
 OPAQUE = "opaque"  # of values that no restriction can speak of
 
 
+def kind_of(values: Sequence[Any]) -> str:
+    if set(map(type, values)) == {int} and min(values) in INT64 and max(values) in INT64:
+        return "int"  # as the search below, without looking at each
+    return next((kind for kind, fits, _ in KINDS if all(map(fits, values))), OPAQUE)
+
+
 class Parameter:
     """A name, the values in the order in which they were given, and their numbers in the library."""
 
-    def __init__(self, name: str, values: Iterable[Any]):
+    def __init__(self, name: str, values: Iterable[Any], may_be_empty: bool = False):
         if not isinstance(name, str) or not name:
             raise TypeError(f"a parameter's name is a string, not {name!r}")
         if isinstance(values, str) or not hasattr(values, "__iter__"):
             raise TypeError(f"the values of {name!r} are a list, not {values!r}")
         self.name = name
         self.values: Tuple[Any, ...] = tuple(self._distinct(values))
-        if not self.values:
+        if not self.values and not may_be_empty:
             raise ValueError(f"the parameter {name!r} has no values")
-        self.kind = next((kind for kind, fits, _ in KINDS if all(map(fits, self.values))), OPAQUE)
-        codes = [int(v) for v in self.values] if self.kind == "int" else range(len(self.values))
+        self.kind = kind_of(self.values)
+        codes = list(map(int, self.values)) if self.kind == "int" else range(len(self.values))
         self.object_of: Dict[int, Any] = dict(zip(codes, self.values))
         self.code_of: Dict[Any, int] = dict(zip(self.values, codes))
-        self.place_of: Dict[Any, int] = {value: i for i, value in enumerate(self.values)}
 
     def _distinct(self, values: Iterable[Any]) -> List[Any]:
         values = list(values)
@@ -90,6 +95,8 @@ class Parameter:
         """The values as the library reads them."""
         if self.kind == OPAQUE:
             return list(range(len(self.values)))
+        if self.kind == "int":
+            return list(self.object_of)
         convert = next(convert for kind, _, convert in KINDS if kind == self.kind)
         return [convert(v) for v in self.values]
 
@@ -114,7 +121,7 @@ def from_labels(name: str, codes: Sequence[int], labels: Sequence[Optional[str]]
     """A parameter of a form whose Python values were not written beside it."""
     texts = [label for label in labels if label is not None]
     if len(texts) < len(codes):
-        return Parameter(name, codes)
+        return Parameter(name, codes, may_be_empty=True)
     values: Sequence[Any] = texts
     if set(texts) <= {"True", "False"}:
         values = [text == "True" for text in texts]
@@ -123,6 +130,6 @@ def from_labels(name: str, codes: Sequence[int], labels: Sequence[Optional[str]]
             values = [float(text) for text in texts]
         except ValueError:
             pass
-    made = Parameter(name, values)
+    made = Parameter(name, values, may_be_empty=True)  # of an empty space
     made.object_of, made.code_of = dict(zip(codes, values)), dict(zip(values, codes))
     return made

@@ -138,9 +138,8 @@ class Space(AbstractSequence):  # type: ignore[type-arg]
             raise ValueError(f"the parameters are not those of the form ({', '.join(names)})")
         self._parameters, self._restrictions, self._names = declared, texts, names
         self._index_of = {name: v for v, name in enumerate(names)}
-        self._positions = [{code: i for i, code in enumerate(codes)} for codes in self._codes]
         self._values = [[p.object_of[c] for c in codes] for p, codes in zip(declared, self._codes)]
-        self._places = [{p.code_of[value]: i for i, value in enumerate(p.values)} for p in declared]
+        self._places = [dict(zip(p.object_of, itertools.count())) for p in declared]
         self._size = lib.decimal(library.ci_space_size, self._handle)
 
     def _occurring(self, v: int) -> List[int]:
