@@ -51,7 +51,7 @@ static int describe_labels(struct build *u, size_t i, struct draft_var *d) {
   const char **labels = budget_alloc(&u->b, (d->n + 1) * sizeof *labels);
   if (!labels) return CI_ENOMEM;
   for (size_t k = 0, at = 0; k < d->n; k++, at++) {
-    while (v->values[at] != d->values[k]) at++;
+    while ((v->values ? v->values[at] : v->lo + (int64_t)at * v->step) != d->values[k]) at++;
     labels[k] = v->labels[at];
   }
   d->labels = labels;

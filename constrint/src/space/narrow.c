@@ -100,7 +100,7 @@ static void back_product(struct narrowing *w, const struct pool_node *x, const p
       lo = at(w, a[k])->lo > 0 ? wide_mul(lo, at(w, a[k])->lo) : 0;
       hi = wide_mul(hi, at(w, a[k])->hi);
     }
-    if (lo > 0 && known(lo)) back_factor(w, a[i], x, lo, hi);
+    if (lo > 0 && hi >= lo && known(lo)) back_factor(w, a[i], x, lo, hi);
     else require_defined(w, a[i]);
   }
 }

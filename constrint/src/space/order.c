@@ -15,6 +15,7 @@ struct site { /* a node of some condition that has arguments */
   int32_t op;
   uint32_t first, n; /* its arguments, in args */
   varset vars;
+  double most;       /* what a sum or product of positive terms may come to; 0: not of that kind */
 };
 
 struct ordering {
@@ -31,6 +32,8 @@ struct ordering {
   double *word_log;
   uint32_t *visited;    /* per node of the pool: marks */
   uint32_t mark;
+  uint64_t chains[64];  /* those seen in one estimate */
+  size_t nchains;
   uint32_t *index;      /* per variable of the model */
   struct giving { uint32_t var; varset from; } *givings; /* the definitions of this part */
   size_t ngivings, giving_capacity;
@@ -43,9 +46,30 @@ static bool is_chain(int32_t op) {
   return op == CI_ADD || op == CI_MUL || op == CI_MIN || op == CI_MAX || op == CI_AND || op == CI_OR;
 }
 
-static double width_log(const struct pool_node *x) {
-  double width = (double)x->hi - (double)x->lo + 1;
+static double width_log(struct pool_domain x) {
+  double width = (double)x.hi - (double)x.lo + 1;
   return width > 1 ? log2(width) : 0;
+}
+
+/* Nodes made late have no bounds but their own. */
+static struct pool_domain tight(const struct ordering *o, pool_id e) {
+  const struct pool_node *x = &o->p->pool.nodes[e];
+  return (size_t)e + 1 < o->p->ntight ? o->p->tight[e] : (struct pool_domain){x->lo, x->hi};
+}
+
+/* The upper end of a sum or product of what is not negative (of what is positive). */
+static double most_of(const struct ordering *o, pool_id e) {
+  const struct pool_node *x = &o->p->pool.nodes[e];
+  if (x->op != CI_ADD && x->op != CI_MUL) return 0;
+  for (int32_t i = 0; i < x->n; i++)
+    if (tight(o, pool_args(&o->p->pool, x)[i]).lo < (x->op == CI_MUL)) return 0;
+  double most = (double)tight(o, e).hi;
+  for (int32_t i = 0; i < x->n; i++) {
+    pool_id a = pool_args(&o->p->pool, x)[i];
+    if (!pool_is_int(&o->p->pool, a)) continue;
+    most = x->op == CI_MUL ? most / (double)pool_value(&o->p->pool, a) : most - (double)pool_value(&o->p->pool, a);
+  }
+  return most;
 }
 
 /* How many values a node may have: no more than its arguments' together. */
@@ -62,7 +86,7 @@ static void measure(struct ordering *o, pool_id e) {
     vars |= o->word_vars[a];
     sum += o->word_log[a];
   }
-  double width = width_log(x);
+  double width = width_log(tight(o, e));
   o->word_vars[e] = vars;
   o->word_log[e] = sum < width ? sum : width;
 }
@@ -75,7 +99,7 @@ static int add_site(struct ordering *o, pool_id e) {
       !budget_grow(b, &o->args, &o->arg_capacity, o->nargs + (size_t)x->n, sizeof *o->args))
     return CI_ENOMEM;
   struct site *s = &o->sites[o->nsites++];
-  *s = (struct site){x->op, (uint32_t)o->nargs, 0, o->word_vars[e]};
+  *s = (struct site){x->op, (uint32_t)o->nargs, 0, o->word_vars[e], most_of(o, e)};
   for (int32_t i = 0; i < x->n; i++) {
     pool_id a = pool_args(&o->p->pool, x)[i];
     if (o->word_vars[a]) o->args[o->nargs++] = (uint32_t)a, s->n++;
@@ -108,13 +132,41 @@ static int survey(struct ordering *o) {
 
 /* ---- the size of a frontier ---- */
 
-static double chain_words(struct ordering *o, const struct site *s, varset done) {
-  double sum = 0;
+/* Chains of the same operation over the same terms are one word. */
+static bool is_new_chain(struct ordering *o, const struct site *s, uint64_t sum) {
+  uint64_t key = (sum + (uint64_t)s->op) * 0x9e3779b97f4a7c15u | 1;
+  for (size_t i = 0; i < o->nchains; i++)
+    if (o->chains[i] == key) return false;
+  if (o->nchains < sizeof o->chains / sizeof *o->chains) o->chains[o->nchains++] = key;
+  return true;
+}
+
+/* What the terms to come leave of the upper end. */
+static double chain_limit(const struct ordering *o, const struct site *s, varset done) {
+  double rest = s->most;
   for (uint32_t i = 0; i < s->n; i++) {
     uint32_t a = o->args[s->first + i];
-    if ((o->word_vars[a] & ~done) == 0) sum += o->word_log[a];
+    if ((o->word_vars[a] & ~done) == 0) continue;
+    double lo = (double)tight(o, (pool_id)a).lo;
+    rest = s->op == CI_ADD ? rest - lo : rest / lo;
   }
-  return s->op == CI_AND || s->op == CI_OR ? (sum > 1 ? 1 : sum) : sum;
+  return rest > 1 ? log2(rest + 1) : 0;
+}
+
+static double chain_words(struct ordering *o, const struct site *s, varset done) {
+  double sum = 0;
+  uint64_t terms = 0;
+  for (uint32_t i = 0; i < s->n; i++) {
+    uint32_t a = o->args[s->first + i];
+    if (o->word_vars[a] & ~done) continue;
+    sum += o->word_log[a];
+    terms += ((uint64_t)a + 1) * 0xbf58476d1ce4e5b9u;
+  }
+  if (terms == 0 || !is_new_chain(o, s, terms)) return 0;
+  if (s->op == CI_AND || s->op == CI_OR) return sum > 1 ? 1 : sum;
+  if (s->most == 0) return sum;
+  double limit = chain_limit(o, s, done);
+  return sum < limit ? sum : limit;
 }
 
 static double other_words(struct ordering *o, const struct site *s, varset done) {
@@ -132,6 +184,7 @@ static double estimate(struct ordering *o, varset done) {
   double words = 0, values = 0;
   varset live = 0;
   o->mark++;
+  o->nchains = 0;
   for (size_t i = 0; i < o->nsites; i++) {
     const struct site *s = &o->sites[i];
     if ((s->vars & ~done) == 0 || (s->vars & done) == 0) continue;

@@ -164,6 +164,27 @@ static int narrow_once(struct plan *p) {
   return result < 0 ? result : CI_OK;
 }
 
+/* The same at the end, for the nodes alone: what is expected of them, not what they may come to. */
+static int tighten(struct plan *p) {
+  size_t n = p->pool.n, nvars = p->graph->nvars + 1;
+  struct pool_domain *domains = budget_alloc(p->b, nvars * sizeof *domains);
+  struct pool_node *nodes = budget_alloc(p->b, (n + 1) * sizeof *nodes);
+  p->tight = budget_alloc(p->b, (n + 1) * sizeof *p->tight);
+  p->ntight = n + 1;
+  int error = p->b->stopped;
+  if (error == CI_OK) {
+    memcpy(domains, p->domains, nvars * sizeof *domains);
+    memcpy(nodes, p->pool.nodes, n * sizeof *nodes);
+    error = narrow_once(p);
+    for (size_t e = 0; e < n; e++) p->tight[e] = (struct pool_domain){p->pool.nodes[e].lo, p->pool.nodes[e].hi};
+    memcpy(p->pool.nodes, nodes, n * sizeof *nodes);
+    memcpy(p->domains, domains, nvars * sizeof *domains);
+  }
+  budget_free(p->b, domains, nvars * sizeof *domains);
+  budget_free(p->b, nodes, (n + 1) * sizeof *nodes);
+  return error;
+}
+
 /* ---- the variables of each condition ---- */
 
 static int walk(struct plan *p, struct condition *c) {
@@ -273,9 +294,11 @@ int plan_make(struct plan *p, budget *b, const struct graph *g) {
   if (error == CI_OK && !p->empty && has_wide_domain(p)) error = narrow_once(p);
   for (size_t i = 0; i < g->nvars && error == CI_OK && !p->empty; i++) error = make_domain(p, i);
   if (error == CI_OK && !p->empty && has_wide_domain(p)) error = make_conditions(p);
+  if (error == CI_OK && !p->empty) error = tighten(p);
   if (error == CI_OK && !p->empty) error = find_scopes(p);
   if (error == CI_OK && !p->empty) error = find_parts(p);
   if (error == CI_OK && !p->empty) error = plan_define(p);
+  if (error == CI_OK && !p->empty) error = plan_share(p);
   return error;
 }
 
@@ -284,6 +307,7 @@ void plan_free(struct plan *p) {
   for (size_t i = 0; p->vars && i < n; i++) budget_free(p->b, p->vars[i].values, p->vars[i].capacity * sizeof(int64_t));
   pool_free(&p->pool);
   budget_free(p->b, p->vars, (n + 1) * sizeof *p->vars);
+  budget_free(p->b, p->tight, p->ntight * sizeof *p->tight);
   budget_free(p->b, p->domains, (n + 1) * sizeof *p->domains);
   budget_free(p->b, p->conditions, p->condition_capacity * sizeof *p->conditions);
   budget_free(p->b, p->definitions, p->definition_capacity * sizeof *p->definitions);

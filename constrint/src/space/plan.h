@@ -40,6 +40,8 @@ struct plan {
   const struct graph *graph;
   struct pool pool;
   struct pool_domain *domains; /* of the pool's variables */
+  struct pool_domain *tight;   /* per node of the pool: bounds that no configuration leaves, as far as known */
+  size_t ntight;
   struct plan_var *vars;
   struct condition *conditions;
   size_t nconditions, condition_capacity;
@@ -65,6 +67,8 @@ bool plan_has(const struct plan_var *v, int64_t value);
 /* List the values of a variable that is not; CI_ENOMEM: too many. */
 int plan_list(struct plan *p, uint32_t var);
 
+/* share.c: conditions that are best judged together become one. */
+int plan_share(struct plan *p);
 /* define.c: fill definitions. */
 int plan_define(struct plan *p);
 
