@@ -5,7 +5,7 @@
 #include "../error.h"
 #include "t1.h"
 
-enum { MAX_STEPS = 1 << 23, MAX_POWER = 64, DEEPEST = 1000 };
+enum { MAX_STEPS = 1 << 21, MAX_POWER = 64, DEEPEST = 1000 };
 
 /* A list's elements: places in the evaluation's stack of values. */
 struct constant { bool is_list; struct t1_value value; size_t first, n; };
@@ -31,6 +31,10 @@ static int refuse(const struct evaluation *e, const struct py_node *n, const cha
   return source_fail(e->parser->source, n->at, "%s", why);
 }
 
+static const char takes_too_long[] = "the list takes too long to make; write its values out";
+
+static bool too_long(struct evaluation *e) { return e->steps++ > MAX_STEPS; }
+
 static int too_large(const struct evaluation *e, const struct py_node *n) {
   return refuse(e, n, "the number does not fit 64 bits");
 }
@@ -38,7 +42,7 @@ static int too_large(const struct evaluation *e, const struct py_node *n) {
 /* ---- Lists ---- */
 
 static int push(struct evaluation *e, const struct py_node *n, const struct constant *c) {
-  if (e->steps++ > MAX_STEPS) return refuse(e, n, "the list takes too long to make; write its values out");
+  if (too_long(e)) return refuse(e, n, takes_too_long);
   if (e->pool.n == e->pool.room) {
     size_t room = e->pool.room ? 2 * e->pool.room : 64;
     struct constant *bigger = realloc(e->pool.at, room * sizeof *bigger);
@@ -110,7 +114,7 @@ static int make_range(struct evaluation *e, const struct py_node *n, struct cons
 struct gathered { struct constant *at; size_t n, room; };
 
 static int gather(struct evaluation *e, const struct py_node *n, struct gathered *list, const struct constant *c) {
-  if (e->steps++ > MAX_STEPS) return refuse(e, n, "the list takes too long to make; write its values out");
+  if (too_long(e)) return refuse(e, n, takes_too_long);
   if (list->n == list->room) {
     size_t room = list->room ? 2 * list->room : 16;
     struct constant *bigger = realloc(list->at, room * sizeof *bigger);
@@ -149,8 +153,7 @@ static int run_for(struct evaluation *e, const struct py_node *n, struct gathere
   e->names = &name;
   for (size_t i = 0; rc >= 0 && i < over.n; i++) {
     present = e->pool.at[over.first + i];
-    if (e->steps++ > MAX_STEPS) rc = refuse(e, n, "the list takes too long to make; write its values out");
-    else rc = run_body(e, n, list);
+    rc = too_long(e) ? refuse(e, n, takes_too_long) : run_body(e, n, list);
   }
   e->names = name.outer;
   return rc;
@@ -378,6 +381,7 @@ static int value_of(struct evaluation *e, const struct py_node *n, struct consta
 
 static int evaluate(struct evaluation *e, int32_t node, struct constant *out) {
   const struct py_node *n = node_at(e, node);
+  if (too_long(e)) return refuse(e, n, takes_too_long);
   if (e->depth++ > DEEPEST) return refuse(e, n, "the list is nested too deep");
   int rc = value_of(e, n, out);
   e->depth--;
