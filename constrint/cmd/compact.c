@@ -1,7 +1,9 @@
 /* From the command line to a compact form. */
 #include "compact.h"
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
+#include "deadline.h"
 
 /* Where --memory does not say: of a form, and of one that search can stand in for. */
 static const uint64_t form_memory = UINT64_C(2) << 30, try_memory = UINT64_C(256) << 20;
@@ -54,9 +56,11 @@ int compact_session(struct session *s, const struct usage *u, int argc, char **a
 int compact_try(struct session *s, const char *order) {
   ci_limits limits = s->options.limits;
   if (!limits.memory_bytes) limits.memory_bytes = try_memory;
-  s->options.limits.seconds /= 2; /* half for the form, half for the search */
-  limits.seconds /= 2;
-  return compact_make(s, order, &limits);
+  limits.seconds /= 2; /* the other half is for the search */
+  double began = deadline_now();
+  int rc = compact_make(s, order, &limits);
+  if (limits.seconds > 0) s->options.limits.seconds = fmax(1e-9, s->options.limits.seconds - (deadline_now() - began));
+  return rc;
 }
 
 bool compact_search_instead(const struct session *s, int rc) {

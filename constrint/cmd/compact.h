@@ -12,7 +12,8 @@ int compact_make(struct session *s, const char *order, const ci_limits *limits);
 /* session_open(), then compact_make() as the options say: CONTINUE, or an exit code. */
 int compact_session(struct session *s, const struct usage *u, int argc, char **argv);
 
-/* compact_make() for a command that can search instead: within less, so that there is time left for it. A CI_ code. */
+/* compact_make() for a command that can search instead: within less memory and
+ * half of --time, of which the options then hold what is left. A CI_ code. */
 int compact_try(struct session *s, const char *order);
 /* After compact_try(): shall the command search? */
 bool compact_search_instead(const struct session *s, int rc);
