@@ -6,10 +6,12 @@
 #include <getopt.h>
 #include <math.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -185,6 +187,7 @@ static int run_trial(trial *t, double *worst, double *seconds) {
   if (!rc) rc = fr_plan_new(&plan, fr_bench_device(b), &t->problem, &t->config, t->cubin.data, t->why);
   if (!rc) {
     rc = run_sets(b, plan, worst, seconds, t->why);
+    if (rc == GPU_ELAUNCH) return rc; /* the driver would wait for a kernel that does not end */
     fr_plan_free(plan);
   }
   fr_bench_close(b);
@@ -270,6 +273,7 @@ static int watch(const plan *p, tally *sum) {
     int status = 0;
     if (child < 0) return 4;
     if (!child) {
+      prctl(PR_SET_PDEATHSIG, SIGKILL);
       const int rc = run_here(p, deadline, sum);
       fflush(stdout);
       _exit(rc);
@@ -287,6 +291,7 @@ int main(int argc, char **argv) {
   plan p = {.seed = (uint64_t)time(NULL), .budget = 600, .threads = 2};
   tally *sum = mmap(NULL, sizeof *sum, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   if (sum == MAP_FAILED) return 4;
+  setvbuf(stdout, NULL, _IOLBF, 0);
   for (int c; (c = getopt_long(argc, argv, "s:t:b:", long_options, NULL)) != -1;) {
     if (c == 's') p.seed = strtoull(optarg, NULL, 10);
     else if (c == 't') p.threads = atoi(optarg);

@@ -14,6 +14,9 @@
 #define GPU_KERNEL "flashrnn"
 #define GPU_VERSION "1" /* changes when results or the saved layout change */
 
+/* SHA-256 (hex) over the sources of both sides, made when the library is built. */
+const char *fr_source_hash(void);
+
 /* ---- Device ---- */
 
 /* FR_FIGURES(field): each is hw.FIELD of the hardware model. */

@@ -45,7 +45,10 @@ typedef enum flashrnn_pass {
   FLASHRNN_TRAINING,  /* saves what backward needs */
   FLASHRNN_BACKWARD
 } flashrnn_pass;
-typedef enum flashrnn_dtype { FLASHRNN_FP32 /* later: bf16, fp16, tf32 */ } flashrnn_dtype;
+typedef enum flashrnn_dtype {
+  FLASHRNN_FP32,
+  FLASHRNN_TF32, FLASHRNN_FP16, FLASHRNN_BF16 /* CUDA only: flashrnn_cuda.h */
+} flashrnn_dtype;
 
 typedef struct flashrnn_problem {
   flashrnn_function function;
