@@ -157,7 +157,7 @@ static int take_cubin(const gpu_compiler *c, program p, const char *log, gpu_cub
   return GPU_OK;
 }
 
-enum { MOST_OPTIONS = 64, MOST_SOURCES = 64, OWN_OPTIONS = 4 };
+enum { MOST_OPTIONS = 64, MOST_SOURCES = 64, OWN_OPTIONS = 5 };
 
 static int create(const gpu_compiler *c, const gpu_source *s, int n, program *p, char *why) {
   const char *names[MOST_SOURCES], *texts[MOST_SOURCES];
@@ -167,7 +167,10 @@ static int create(const gpu_compiler *c, const gpu_source *s, int n, program *p,
   return rc ? GPU_EINVAL : GPU_OK;
 }
 
-static int run(const gpu_compiler *c, program p, const char *const *options, int noptions, const char *arch) {
+enum { INVALID_OPTION = 5 };
+
+/* From its own cache the compiler gives code without ptxas's report. */
+static int run_with(const gpu_compiler *c, program p, const char *const *options, int noptions, const char *arch, int no_cache) {
   char target[40];
   const char *all[MOST_OPTIONS + OWN_OPTIONS];
   int n = 0;
@@ -176,8 +179,14 @@ static int run(const gpu_compiler *c, program p, const char *const *options, int
   all[n++] = "--std=c++17";
   all[n++] = "--ptxas-options=-v";
   all[n++] = "--device-as-default-execution-space";
+  if (no_cache) all[n++] = "--no-cache";
   for (int i = 0; i < noptions; i++) all[n++] = options[i];
   return c->compile(p, n, all);
+}
+
+static int run(const gpu_compiler *c, program p, const char *const *options, int noptions, const char *arch) {
+  const int rc = run_with(c, p, options, noptions, arch, 1);
+  return rc == INVALID_OPTION ? run_with(c, p, options, noptions, arch, 0) : rc; /* one that has no cache yet */
 }
 
 int gpu_compile(const gpu_compiler *c, const gpu_source *sources, int nsources, const char *const *options, int noptions,
