@@ -103,9 +103,10 @@ class Cpsat:
         if isinstance(t.op, ast.Div):
             return x, y
         if isinstance(t.op, ast.FloorDiv):
-            out = self.fresh(0, x[2] // y[1])
+            low, high = x[1] // y[2], x[2] // y[1]
+            out = self.fresh(low, high)
             self.model.add_division_equality(out, x[0], y[0])
-            return (out, 0, x[2] // y[1]), one
+            return (out, low, high), one
         out = self.fresh(0, y[2] - 1)
         self.model.add_modulo_equality(out, x[0], y[0])
         return (out, 0, y[2] - 1), d
