@@ -22,7 +22,7 @@ typedef struct gpu {
 static int failed(int code, const char *why) {
   if (code == GPU_ENOMEM) return hw_fail(HW_ENOMEM, "%s", why);
   return hw_fail(code == GPU_EDEVICE ? HW_ENODEVICE : HW_EIO, "%s%s", why,
-                 code == GPU_EDEVICE ? ": --device cpu, or a shipped model of share/constrint/specs/hardware" : "");
+                 code == GPU_EDEVICE ? "; or use --device cpu, or a shipped model of share/constrint/specs/hardware" : "");
 }
 
 /* ---- What the driver tells ---- */

@@ -22,7 +22,7 @@ int gpu_check(const gpu_device *d, cu_result r, const char *what, char *why) {
 }
 
 static int no_driver(char *why) {
-  snprintf(why, GPU_WHY, "no CUDA driver here (libcuda.so.1 cannot be loaded); install NVIDIA's driver, or use the CPU");
+  snprintf(why, GPU_WHY, "no CUDA driver here (libcuda.so.1 cannot be loaded); install NVIDIA's driver");
   return GPU_EDEVICE;
 }
 
@@ -47,7 +47,7 @@ static int find_device(gpu_device *d, char *why) {
   if (r || !count) {
     const char *name = NULL;
     if (r) d->cu.error_name(r, &name);
-    snprintf(why, GPU_WHY, "the CUDA driver finds no GPU (%s); use the CPU", name ? name : "there are none");
+    snprintf(why, GPU_WHY, "the CUDA driver finds no GPU (%s)", name ? name : "there are none");
     return GPU_EDEVICE;
   }
   if (!d->cu.context_device(&d->device)) return GPU_OK; /* the caller chose one */

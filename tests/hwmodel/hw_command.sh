@@ -60,7 +60,7 @@ m = json.load(open(sys.argv[1]))
 f = {x["key"]: x for x in m["figures"]}
 assert m["version"] == 1 and m["name"] == "NVIDIA H200" and m["kind"] == "gpu" and m["architecture"] == "sm_90a"
 assert f["smem_per_block_optin"]["value"] == "232448" and f["smem_per_block_optin"]["unit"] == "bytes"
-assert f["barrier_ps"]["value"] == "1120000" and f["clock_hz"]["value"] == "1980000000"
+assert f["barrier_ps"]["value"] == "940100" and f["clock_hz"]["value"] == "1980000000"
 assert all(x["source"] and ": " in x["source"] for x in m["figures"])
 PY
 
