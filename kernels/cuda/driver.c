@@ -27,7 +27,7 @@ static int no_driver(char *why) {
 }
 
 static int find_symbols(gpu_device *d, char *why) {
-  d->library = dlopen("libcuda.so.1", RTLD_NOW | RTLD_LOCAL);
+  d->library = dlopen("libcuda.so.1", RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
   if (!d->library) return no_driver(why);
   for (size_t i = 0; i < sizeof symbols / sizeof *symbols; i++) {
     void *f = dlsym(d->library, symbols[i].symbol);

@@ -36,7 +36,7 @@ static const struct { const char *symbol; size_t at; } symbols[] = {
 enum { CLOCK_SM = 1, CLOCK_MEMORY = 2, ON_THE_CHIP = 0 };
 
 static int find(gpu_monitor *m) {
-  m->library = dlopen("libnvidia-ml.so.1", RTLD_NOW | RTLD_LOCAL);
+  m->library = dlopen("libnvidia-ml.so.1", RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
   for (size_t i = 0; m->library && i < sizeof symbols / sizeof *symbols; i++) {
     void *f = dlsym(m->library, symbols[i].symbol);
     if (!f) return 0;

@@ -29,13 +29,14 @@ static const struct { const char *symbol; size_t at; } symbols[] = {
     {"nvrtcGetCUBIN", offsetof(gpu_compiler, cubin)},         {"nvrtcGetProgramLogSize", offsetof(gpu_compiler, log_size)},
     {"nvrtcGetProgramLog", offsetof(gpu_compiler, log)}};
 
+/* It stays loaded: what it made for the process is not undone by closing it. */
 static void *find_library(void) {
   const char *named = getenv("CONSTRINT_NVRTC");
-  if (named && *named) return dlopen(named, RTLD_NOW | RTLD_LOCAL);
+  if (named && *named) return dlopen(named, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
   static const char *const names[] = {"libnvrtc.so.13", "libnvrtc.so.12", "libnvrtc.so",
                                       "/usr/local/cuda/lib64/libnvrtc.so", "/opt/cuda/lib64/libnvrtc.so"};
   for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-    void *l = dlopen(names[i], RTLD_NOW | RTLD_LOCAL);
+    void *l = dlopen(names[i], RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
     if (l) return l;
   }
   return NULL;
