@@ -1,10 +1,8 @@
 """Space: every valid configuration of a set of parameters, in one compact exact form."""
 from __future__ import annotations
 
-import ast
 import ctypes
 import itertools
-import json
 import operator
 import os
 import secrets
@@ -18,13 +16,14 @@ from . import _neighbours
 from ._library import check, library
 from ._parameters import Parameter, from_labels, parameters
 from ._restrictions import DIALECT, SOURCE, document, native, readable, refuse_opaque, strings
+from ._saved import SUFFIX, dump, load
+from ._walk import Walk
 
 Config = Tuple[Any, ...]
 CHUNK = 1 << 16  # configurations fetched at a time
 SAMPLING = {"independent": 0, "distinct": 1, "stratified": 2, "spread": 3}
 NEIGHBOURHOODS = {"Hamming": 0, "adjacent": 1, "strictly-adjacent": 3}
 WITHIN = 2  # "Hamming" with k > 1
-PARAMETERS_SUFFIX = ".params"  # beside a saved form: the Python values and restrictions
 
 
 class Space(AbstractSequence):  # type: ignore[type-arg]
@@ -73,17 +72,17 @@ class Space(AbstractSequence):  # type: ignore[type-arg]
         space = cls.__new__(cls)
         space._own(handle)
         try:
-            with open(os.fspath(path) + PARAMETERS_SUFFIX, encoding="utf-8") as file:
-                space._look(*_load_parameters(file.read(), os.fspath(path) + PARAMETERS_SUFFIX))
+            with open(os.fspath(path) + SUFFIX, encoding="utf-8") as file:
+                space._look(*load(file.read(), os.fspath(path) + SUFFIX))
         except FileNotFoundError:
             space._look(None, None)
         return space
 
     def save(self, path: Union[str, "os.PathLike[str]"]) -> None:
         """Write the form to a file, and the Python values and restrictions to ``path + ".params"``."""
-        text = _dump_parameters(self._parameters, self._restrictions)
+        text = dump(self._parameters, self._restrictions)
         check(library.ci_space_save(self._handle, os.fsencode(path)))
-        target = os.fspath(path) + PARAMETERS_SUFFIX
+        target = os.fspath(path) + SUFFIX
         temporary = f"{target}.{secrets.token_hex(8)}"
         try:
             with open(temporary, "x", encoding="utf-8") as file:
@@ -353,7 +352,7 @@ class Space(AbstractSequence):  # type: ignore[type-arg]
 
     def ordered(self, order: Union[str, Sequence[str]]) -> Iterator[Config]:
         """The configurations in another order of the parameters (as in Space(order=...)), one by one."""
-        return _Walk(self, _order(order))
+        return Walk(self, _order(order))
 
     def _fetch(self, first: int, n: int, addresses: Sequence[Optional[int]], width: int, positions: bool) -> None:
         """Configurations first, ... of them into columns; None: not wanted."""
@@ -489,25 +488,6 @@ class Space(AbstractSequence):  # type: ignore[type-arg]
 
 # ---- Helpers ----
 
-class _Walk:
-    """An iterator over a space in another order of the parameters."""
-
-    def __init__(self, space: Space, order: Optional[str]):
-        self._space, self._cursor, self._values, self._answer = space, ctypes.c_void_p(), space._int64(()), ctypes.c_int()
-        text = order.encode() if order is not None else None
-        check(library.ci_cursor_new(ctypes.byref(self._cursor), space._handle, text))
-        weakref.finalize(self, library.ci_cursor_free, ctypes.c_void_p(self._cursor.value))
-
-    def __iter__(self) -> "_Walk":
-        return self
-
-    def __next__(self) -> Config:
-        check(library.ci_cursor_next(self._cursor, self._values, ctypes.byref(self._answer)))
-        if not self._answer.value:
-            raise StopIteration
-        return self._space._objects(self._values[:len(self._space._names)])
-
-
 def _read(declared: List[Parameter], texts: List[str]) -> ctypes.c_void_p:
     model, text = ctypes.c_void_p(), document(declared, texts)
     status = library.ci_read(ctypes.byref(model), DIALECT.encode(), text, len(text), SOURCE.encode(), None, 0)
@@ -532,30 +512,3 @@ def _lookup(numpy: Any, values: Sequence[Any], dtype: Any) -> Any:
     for i, value in enumerate(values):
         table[i] = value
     return table
-
-
-def _plain(value: Any) -> str:
-    """A literal that gives the value back."""
-    text = repr(value.item() if hasattr(value, "item") else value)
-    try:
-        if ast.literal_eval(text) == value:
-            return text
-    except (ValueError, SyntaxError):
-        pass
-    raise ValueError(f"{value!r} cannot be written to a file: it is no literal")
-
-
-def _dump_parameters(declared: List[Parameter], texts: Optional[List[str]]) -> str:
-    listed = [[p.name, [_plain(value) for value in p.values]] for p in declared]
-    return json.dumps({"version": 1, "parameters": listed, "restrictions": texts})
-
-
-def _load_parameters(text: str, path: str) -> Tuple[List[Parameter], Optional[List[str]]]:
-    try:
-        read = json.loads(text)
-        if read["version"] != 1:
-            raise ValueError(f"its version is {read['version']}, not 1")
-        declared = parameters({name: [ast.literal_eval(v) for v in values] for name, values in read["parameters"]})
-        return declared, read["restrictions"] if read["restrictions"] is None else strings(read["restrictions"])
-    except (KeyError, TypeError, SyntaxError, ValueError) as failure:
-        raise ValueError(f"{path}: not the parameters of a saved space: {failure}") from None
