@@ -9,6 +9,8 @@
 #include <math.h>
 #include <string.h>
 
+enum { SITES_MAX = 500 }; /* with more, chains are not compared */
+
 typedef uint64_t varset; /* by index in the part; parts of more variables share bits */
 
 struct site { /* a node of some condition that has arguments */
@@ -16,6 +18,7 @@ struct site { /* a node of some condition that has arguments */
   uint32_t first, n; /* its arguments, in args */
   varset vars;
   double most;       /* what a sum or product of positive terms may come to; 0: not of that kind */
+  int32_t inner;     /* a narrower chain all of whose terms it has; -1: none */
 };
 
 struct ordering {
@@ -99,7 +102,7 @@ static int add_site(struct ordering *o, pool_id e) {
       !budget_grow(b, &o->args, &o->arg_capacity, o->nargs + (size_t)x->n, sizeof *o->args))
     return CI_ENOMEM;
   struct site *s = &o->sites[o->nsites++];
-  *s = (struct site){x->op, (uint32_t)o->nargs, 0, o->word_vars[e], most_of(o, e)};
+  *s = (struct site){x->op, (uint32_t)o->nargs, 0, o->word_vars[e], most_of(o, e), -1};
   for (int32_t i = 0; i < x->n; i++) {
     pool_id a = pool_args(&o->p->pool, x)[i];
     if (o->word_vars[a]) o->args[o->nargs++] = (uint32_t)a, s->n++;
@@ -112,6 +115,32 @@ static void mark_below(struct ordering *o, pool_id root, bool *used) {
   for (pool_id e = root; e >= 0; e--) {
     const struct pool_node *x = &o->p->pool.nodes[e];
     for (int32_t i = 0; used[e] && i < x->n; i++) used[pool_args(&o->p->pool, x)[i]] = true;
+  }
+}
+
+static bool has_term(const struct ordering *o, const struct site *s, uint32_t term) {
+  for (uint32_t i = 0; i < s->n; i++)
+    if (o->args[s->first + i] == term) return true;
+  return false;
+}
+
+static bool holds_chain(const struct ordering *o, const struct site *s, const struct site *inner) {
+  if (s == inner || s->op != inner->op || inner->n < 2 || inner->n >= s->n) return false;
+  for (uint32_t i = 0; i < inner->n; i++)
+    if (!has_term(o, s, o->args[inner->first + i])) return false;
+  return true;
+}
+
+/* The smallest bound that a chain within a chain is known to have helps both. */
+static void find_inner(struct ordering *o) {
+  for (size_t i = 0; i < o->nsites && o->nsites <= SITES_MAX; i++) {
+    struct site *s = &o->sites[i];
+    if (s->op != CI_ADD && s->op != CI_MUL) continue;
+    for (size_t k = 0; k < o->nsites; k++) {
+      const struct site *inner = &o->sites[k];
+      bool better = s->inner < 0 || inner->most < o->sites[s->inner].most;
+      if (inner->most > 0 && better && holds_chain(o, s, inner)) s->inner = (int32_t)k;
+    }
   }
 }
 
@@ -153,6 +182,21 @@ static double chain_limit(const struct ordering *o, const struct site *s, varset
   return rest > 1 ? log2(rest + 1) : 0;
 }
 
+static double limited(const struct ordering *o, const struct site *s, varset done, double sum) {
+  if (s->most == 0) return sum;
+  double limit = chain_limit(o, s, done);
+  return sum < limit ? sum : limit;
+}
+
+static double ready_log(const struct ordering *o, const struct site *s, varset done) {
+  double sum = 0;
+  for (uint32_t i = 0; i < s->n; i++) {
+    uint32_t a = o->args[s->first + i];
+    if ((o->word_vars[a] & ~done) == 0) sum += o->word_log[a];
+  }
+  return sum;
+}
+
 static double chain_words(struct ordering *o, const struct site *s, varset done) {
   double sum = 0;
   uint64_t terms = 0;
@@ -164,9 +208,11 @@ static double chain_words(struct ordering *o, const struct site *s, varset done)
   }
   if (terms == 0 || !is_new_chain(o, s, terms)) return 0;
   if (s->op == CI_AND || s->op == CI_OR) return sum > 1 ? 1 : sum;
-  if (s->most == 0) return sum;
-  double limit = chain_limit(o, s, done);
-  return sum < limit ? sum : limit;
+  double limit = limited(o, s, done, sum);
+  if (s->inner < 0) return limit;
+  const struct site *inner = &o->sites[s->inner];
+  double within = ready_log(o, inner, done), narrow = sum - within + limited(o, inner, done, within);
+  return narrow < limit ? narrow : limit;
 }
 
 static double other_words(struct ordering *o, const struct site *s, varset done) {
@@ -316,6 +362,7 @@ int part_order(struct plan *p, int32_t part, uint32_t *vars, uint32_t n) {
     o->weight[i] = p->vars[vars[i]].log_size;
   }
   if (error == CI_OK) error = survey(o);
+  if (error == CI_OK) find_inner(o);
   if (error == CI_OK) error = find_givings(o);
   if (error == CI_OK) choose(o, vars);
   budget_free(b, o->weight, n * sizeof *o->weight);
