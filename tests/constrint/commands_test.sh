@@ -1,35 +1,6 @@
 #!/bin/sh
 # The contract of the solver's commands: output, exit codes, streams.
-work=$(mktemp -d) || exit 1
-trap 'rm -rf "$work"' EXIT
-cd "$work" || exit 1
-passed=0 failed=0
-
-# expect CODE OUTPUT-FILE COMMAND...: exit code, and standard output as given on stdin
-expect() {
-  wanted=$1
-  shift
-  cat > wanted
-  "$@" > got 2> errors
-  code=$?
-  if [ "$code" = "$wanted" ] && cmp -s wanted got; then
-    passed=$((passed + 1))
-  else
-    failed=$((failed + 1))
-    echo "FAILED: $* (exit code $code, wanted $wanted)" >&2
-    diff wanted got >&2
-    cat errors >&2
-  fi
-}
-
-# says TEXT: the last command's standard error holds it
-says() {
-  if grep -qF -- "$1" errors; then passed=$((passed + 1)); else
-    failed=$((failed + 1))
-    echo "FAILED: no '$1' in:" >&2
-    cat errors >&2
-  fi
-}
+. "$SOURCE/tests/constrint/commands_lib.sh"
 
 cat > m.cint <<'END'
 var x, y in 1..9;
@@ -205,5 +176,4 @@ printf 'var x in 1..1000000;\n' > long.cint
 { "$CONSTRINT" enumerate long.cint 2> errors; echo $? > code; } | head -1 > /dev/null
 [ "$(cat code)" = 4 ] && passed=$((passed + 1)) || { failed=$((failed + 1)); echo "FAILED: closed pipe: $(cat code)" >&2; }
 
-echo "$passed passed, $failed failed"
-[ "$failed" = 0 ]
+done_testing
