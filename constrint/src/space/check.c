@@ -12,6 +12,7 @@ struct checker {
   uint64_t bytes;
   const struct image_header *h;
   const char *wrong; /* what is */
+  bool starved;      /* no memory to tell */
 };
 
 static bool refuse(struct checker *c, const char *what) {
@@ -106,8 +107,9 @@ static bool check_edges(const struct checker *c, const struct diagram *d, uint32
 }
 
 /* Every node but the root is somewhere a child. */
-static bool check_reached(const struct diagram *d) {
+static bool check_reached(struct checker *c, const struct diagram *d) {
   bool *reached = calloc(d->nodes, sizeof *reached), all = reached != NULL;
+  c->starved |= !reached;
   for (uint32_t e = 0; e < d->edges && all; e++) reached[d->child[e]] = true;
   for (uint32_t i = 1; i < d->nodes && all; i++) all = reached[i];
   free(reached);
@@ -126,10 +128,11 @@ static bool check_node_count(const struct diagram *d, uint32_t i, uint64_t *sum)
   return !carry && memcmp(sum, d->count + (size_t)i * d->limbs, bytes) == 0;
 }
 
-static bool check_counts(const struct diagram *d) {
+static bool check_counts(struct checker *c, const struct diagram *d) {
   const uint64_t *end = d->count + (size_t)(d->nodes - 1) * d->limbs;
   uint64_t *sum = malloc(d->limbs * sizeof *sum);
   bool right = sum && end[0] == 1 && count_size(end, d->limbs) == 1 && d->count[d->limbs - 1] != 0;
+  c->starved |= !sum;
   for (uint32_t i = d->nodes - 1; i-- > 0 && right;) right = check_node_count(d, i, sum);
   free(sum);
   return right;
@@ -142,8 +145,8 @@ static bool check_part(struct checker *c, const struct image_part *r, int32_t pa
   for (uint32_t l = 0; l < d.levels; l++)
     if (!check_edges(c, &d, l)) return refuse(c, "the edges of a part");
   if (d.edge[0] != 0 || d.edge[d.nodes - 1] != d.edges || d.edge[d.nodes] != d.edges) return refuse(c, "the edges of a part");
-  if (!check_reached(&d)) return refuse(c, "the nodes of a part");
-  return check_counts(&d) || refuse(c, "the counts of a part");
+  if (!check_reached(c, &d)) return refuse(c, "the nodes of a part");
+  return check_counts(c, &d) || refuse(c, "the counts of a part");
 }
 
 /* ---- the whole ---- */
@@ -155,6 +158,7 @@ static bool check_sequence(struct checker *c) {
   uint32_t *next = calloc((size_t)c->h->nparts + 1, sizeof *next);
   bool *seen = calloc((size_t)c->h->nvars + 1, sizeof *seen);
   bool right = order && next && seen;
+  c->starved |= !next || !seen;
   for (uint32_t i = 0; i < c->h->nvars && right; i++) {
     right = order[i] < c->h->nvars && !seen[order[i]];
     if (!right) break;
@@ -217,6 +221,8 @@ int image_check(const void *block, size_t bytes, const char *name) {
   if (c.h->version != IMAGE_VERSION)
     return ci_fail(CI_ESYNTAX, "%s: saved in version %u of the format, this library reads %u: build the space again", name,
                    c.h->version, IMAGE_VERSION);
-  if (!check_all(&c)) return ci_fail(CI_ESYNTAX, "%s: damaged: %s is wrong; build the space again", name, c.wrong);
+  bool right = check_all(&c);
+  if (c.starved) return ci_fail(CI_ENOMEM, "no memory to check %s", name);
+  if (!right) return ci_fail(CI_ESYNTAX, "%s: damaged: %s is wrong; build the space again", name, c.wrong);
   return CI_OK;
 }

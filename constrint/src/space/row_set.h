@@ -9,7 +9,7 @@
 struct row_set {
   const int64_t *rows;
   size_t width, mask;
-  size_t *slot; /* row + 1; 0: free */
+  uint64_t *slot; /* row + 1, and above it some bits of its hash; 0: free */
 };
 
 /* For at most n rows; false: no memory. */

@@ -30,36 +30,40 @@ int ci_space_size_u64(const ci_space *s, uint64_t *n) {
 
 /* ---- marginals ---- */
 
-/* In how many ways each node down to a level is reached from the root. */
-static mpz_t *count_ways(const struct diagram *d, uint32_t level) {
-  uint32_t nodes = d->first[level + 1];
-  mpz_t *ways = malloc((size_t)nodes * sizeof *ways);
+/* In how many ways each node down to a level is reached from the root: no more
+ * than the part's count, so that its limbs do. */
+static uint64_t *count_ways(const struct diagram *d, uint32_t level) {
+  size_t limbs = d->limbs;
+  uint64_t *ways = calloc(d->first[level + 1] * limbs, sizeof *ways);
   if (!ways) return NULL;
-  for (uint32_t i = 0; i < nodes; i++) mpz_init_set_ui(ways[i], i == 0);
+  ways[0] = 1;
   for (uint32_t i = 0; i < d->first[level]; i++)
-    for (uint32_t e = d->edge[i]; e < d->edge[i + 1]; e++) mpz_add(ways[d->child[e]], ways[d->child[e]], ways[i]);
+    for (uint32_t e = d->edge[i]; e < d->edge[i + 1]; e++)
+      mpn_add_n(ways + d->child[e] * limbs, ways + d->child[e] * limbs, ways + i * limbs, d->limbs);
   return ways;
 }
 
-static void free_ways(mpz_t *ways, uint32_t nodes) {
-  for (uint32_t i = 0; i < nodes; i++) mpz_clear(ways[i]);
-  free(ways);
-}
-
 /* Add to counts[position - from] the configurations of a part with that
- * position of a level's variable, for positions from..to-1. */
-static int part_marginals(const struct diagram *d, uint32_t level, mpz_t *counts, uint32_t from, uint32_t to) {
-  mpz_t *ways = count_ways(d, level), below;
-  if (!ways) return no_memory();
-  mpz_init(below);
+ * position of a level's variable, for positions from..to-1.  counts: of the
+ * part's limbs; ways and product: see above, and room for twice the limbs. */
+static void add_marginals(const struct diagram *d, uint32_t level, const uint64_t *ways, uint64_t *product, uint64_t *counts,
+                          uint32_t from, uint32_t to) {
+  size_t limbs = d->limbs;
   for (uint32_t i = d->first[level]; i < d->first[level + 1]; i++)
     for (uint32_t e = edge_from(d, i, from); e < d->edge[i + 1] && d->value[e] < to; e++) {
-      count_to_mpz(below, node_count(d, d->child[e]), d->limbs);
-      mpz_addmul(counts[d->value[e] - from], below, ways[i]);
+      uint64_t *sum = counts + (d->value[e] - from) * limbs;
+      mpn_mul_n(product, node_count(d, d->child[e]), ways + i * limbs, d->limbs);
+      mpn_add_n(sum, sum, product, d->limbs);
     }
-  mpz_clear(below);
-  free_ways(ways, d->first[level + 1]);
-  return CI_OK;
+}
+
+static int part_marginals(const struct diagram *d, uint32_t level, uint64_t *counts, uint32_t from, uint32_t to) {
+  uint64_t *ways = count_ways(d, level), *product = malloc(2 * (size_t)d->limbs * sizeof *product);
+  if (ways && product) add_marginals(d, level, ways, product, counts, from, to);
+  bool done = ways && product;
+  free(product);
+  free(ways);
+  return done ? CI_OK : no_memory();
 }
 
 /* The configurations of all the other parts together. */
@@ -73,23 +77,34 @@ static void other_parts(const ci_space *s, int part, mpz_ptr product) {
   mpz_clear(own);
 }
 
+/* n counts of so many limbs, times the others, as texts. */
+static int hand_out_all(const uint64_t *counts, size_t limbs, mpz_srcptr others, char **decimals, uint32_t n) {
+  mpz_t z;
+  mpz_init(z);
+  int error = CI_OK;
+  for (uint32_t i = 0; i < n && error == CI_OK; i++) {
+    count_to_mpz(z, counts + i * limbs, limbs);
+    mpz_mul(z, z, others);
+    error = hand_out(z, &decimals[i]);
+    while (error < 0 && i > 0) free(decimals[--i]);
+  }
+  mpz_clear(z);
+  return error;
+}
+
 /* For positions from..to-1 of a variable, into decimals[0..]. */
 static int marginals(const ci_space *s, size_t var, uint32_t from, uint32_t to, char **decimals) {
   const struct space_var *v = &s->vars[var];
-  mpz_t *counts = malloc((size_t)(to - from) * sizeof *counts + 1), others;
+  size_t limbs = v->part < 0 ? 1 : s->parts[v->part].limbs;
+  uint64_t *counts = calloc((to - from) * limbs + 1, sizeof *counts);
   if (!counts) return no_memory();
+  mpz_t others;
   mpz_init(others);
   other_parts(s, v->part, others);
-  for (uint32_t i = from; i < to; i++) mpz_init_set_ui(counts[i - from], v->part < 0);
-  int error = v->part < 0 ? CI_OK : part_marginals(&s->parts[v->part], v->level, counts, from, to);
-  uint32_t done = 0;
-  for (; done < to - from && error == CI_OK; done++) {
-    mpz_mul(counts[done], counts[done], others);
-    error = hand_out(counts[done], &decimals[done]);
-    if (error < 0) break;
-  }
-  while (error < 0 && done > 0) free(decimals[--done]);
-  for (uint32_t i = from; i < to; i++) mpz_clear(counts[i - from]);
+  int error = CI_OK;
+  if (v->part >= 0) error = part_marginals(&s->parts[v->part], v->level, counts, from, to);
+  else counts[0] = 1;
+  if (error == CI_OK) error = hand_out_all(counts, limbs, others, decimals, to - from);
   mpz_clear(others);
   free(counts);
   return error;
