@@ -56,6 +56,7 @@ int compact_session(struct session *s, const struct usage *u, int argc, char **a
 int compact_try(struct session *s, const char *order) {
   ci_limits limits = s->options.limits;
   if (!limits.memory_bytes) limits.memory_bytes = try_memory;
+  s->options.form_limited = true;
   limits.seconds /= 2; /* the other half is for the search */
   double began = deadline_now();
   int rc = compact_make(s, order, &limits);

@@ -108,6 +108,7 @@ static int load_model(struct session *s) {
 
 int session_solver(struct session *s) {
   ci_options options = {s->options.seed, s->options.limits};
+  s->options.form_limited = false;
   return ci_solver_new(&s->solver, s->model, &options);
 }
 

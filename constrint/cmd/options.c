@@ -276,10 +276,12 @@ int report_error(const struct options *o, int code) {
     case CI_ELIMIT:
       fprintf(stderr, "constrint %s: the time limit left the answer open\n", o->command);
       return EXIT_OPEN;
-    case CI_ENOMEM:
+    case CI_ENOMEM: {
+      bool limited = o->limits.memory_bytes || o->form_limited;
       fprintf(stderr, "constrint %s: %s\n", o->command,
-              o->limits.memory_bytes ? "the memory limit left the answer open; --memory SIZE sets another" : ci_error());
-      return o->limits.memory_bytes ? EXIT_OPEN : EXIT_ENVIRONMENT;
+              limited ? "the memory limit left the answer open; --memory SIZE sets another" : ci_error());
+      return limited ? EXIT_OPEN : EXIT_ENVIRONMENT;
+    }
     case CI_ESYNTAX: fprintf(stderr, "%s\n", ci_error()); return EXIT_USAGE;
     case CI_EINVAL: case CI_EOVERFLOW: fprintf(stderr, "constrint %s: %s\n", o->command, ci_error()); return EXIT_USAGE;
     default: fprintf(stderr, "constrint %s: %s\n", o->command, ci_error()); return EXIT_ENVIRONMENT;

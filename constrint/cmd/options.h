@@ -17,6 +17,7 @@ struct options {
   const char *file;
   const char *dialect, *order, *hardware; /* NULL: not given */
   ci_limits limits;
+  bool form_limited; /* the compact form has a limit of its own */
   uint64_t seed;
   bool json;
   bool limited;   /* --limit */

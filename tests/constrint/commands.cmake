@@ -1,0 +1,3 @@
+# The commands that ask the compact form, and the C API's example.
+room_script(constrint_commands_space TIMEOUT 60 COMMAND sh ${CMAKE_CURRENT_SOURCE_DIR}/commands_space.sh)
+room_script(constrint_example_space TIMEOUT 20 COMMAND sh ${CMAKE_CURRENT_SOURCE_DIR}/commands_example.sh)
