@@ -78,8 +78,8 @@ static void back_sum(struct narrowing *w, const struct pool_node *x, const pool_
   }
   for (int32_t i = 0; i < x->n; i++) {
     const struct pool_node *y = at(w, a[i]);
-    wide least = known(hi) && known(x->lo) && known(y->hi) ? x->lo - (hi - y->hi) : WIDE_MIN;
-    wide most = known(lo) && known(x->hi) && known(y->lo) ? x->hi - (lo - y->lo) : WIDE_MAX;
+    wide least = known(hi) && known(x->lo) && known(y->hi) ? wide_sub(x->lo, wide_sub(hi, y->hi)) : WIDE_MIN;
+    wide most = known(lo) && known(x->hi) && known(y->lo) ? wide_sub(x->hi, wide_sub(lo, y->lo)) : WIDE_MAX;
     require(w, a[i], least, most);
   }
 }
