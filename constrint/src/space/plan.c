@@ -294,7 +294,7 @@ int plan_make(struct plan *p, budget *b, const struct graph *g) {
   if (error == CI_OK && !p->empty && has_wide_domain(p)) error = narrow_once(p);
   for (size_t i = 0; i < g->nvars && error == CI_OK && !p->empty; i++) error = make_domain(p, i);
   if (error == CI_OK && !p->empty && has_wide_domain(p)) error = make_conditions(p);
-  if (error == CI_OK && !p->empty) error = tighten(p);
+  if (error == CI_OK && !p->empty && p->pool.n) error = tighten(p);
   if (error == CI_OK && !p->empty) error = find_scopes(p);
   if (error == CI_OK && !p->empty) error = find_parts(p);
   if (error == CI_OK && !p->empty) error = plan_define(p);
