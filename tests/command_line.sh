@@ -25,7 +25,7 @@ refuses() {
 }
 
 helps
-for command in solve count enumerate optimize check propagate hw tune report query db; do
+for command in solve count enumerate optimize check propagate space sample index rank neighbours hw tune report query db; do
   helps "$command"
   refuses "$command" --no-such-option
 done

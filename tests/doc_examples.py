@@ -2,7 +2,7 @@
 
 A block fenced as ```console holds commands ("$ command") and their exact output; a block fenced as ```cint
 NAME is a file that later commands of the same document may use. Also: the manual page has no warnings and names every
-command that --help lists.
+command that --help lists, and every option of each.
 """
 import os
 import pathlib
@@ -59,11 +59,26 @@ def check_manual():
                               stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
         if done.stderr:
             sys.exit(done.stderr)
-    listed = subprocess.run([CONSTRINT, "--help"], text=True, capture_output=True, check=True).stdout
-    for command in re.findall(r"^  (\w+) ", listed, re.M):
-        if not re.search(rf"^\.B {command}$", page.read_text(), re.M):
-            sys.exit(f"{page}: the command '{command}' is missing")
-    return 1
+    missing = unnamed(page.read_text())
+    if missing:
+        sys.exit(f"{page}: missing: {', '.join(sorted(missing))}")
+    if unnamed("") == set():
+        sys.exit("an empty manual page was not noticed")
+    return 2
+
+
+def help_of(*command):
+    return subprocess.run([CONSTRINT, *command, "--help"], text=True, capture_output=True, check=True).stdout
+
+
+def unnamed(page):
+    """The commands, and the options in their help, that a manual page does not name."""
+    commands = re.findall(r"^  (\w+) ", help_of(), re.M)
+    options = {option for command in [*([c] for c in commands), ["hw", "show"], ["hw", "probe"]]
+               for option in re.findall(r"(?<![\w-])--[a-z][a-z-]+", help_of(*command)) if option != "--help"}
+    plain = page.replace("\\-", "-")
+    return ({c for c in commands if not re.search(rf"^\.B {c}$", page, re.M)}
+            | {o for o in options if not re.search(rf"^\.BI? .*(?<![\w-]){o}(?![\w-])", plain, re.M)})
 
 
 def main():

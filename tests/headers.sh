@@ -3,7 +3,7 @@
 set -eu
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-for header in constrint/include/constrint.h hwmodel/include/hwmodel.h db/include/tunedb.h \
+for header in constrint/include/constrint.h constrint/include/constrint_space.h hwmodel/include/hwmodel.h db/include/tunedb.h \
   kernels/plugin.h kernels/flashrnn/include/flashrnn.h kernels/flashrnn/include/flashrnn_cuda.h; do
   for compiler in gcc clang; do
     command -v $compiler >/dev/null 2>&1 || continue

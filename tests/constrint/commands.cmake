@@ -1,3 +1,5 @@
 # The commands that ask the compact form, and the C API's example.
 room_script(constrint_commands_space TIMEOUT 60 COMMAND sh ${CMAKE_CURRENT_SOURCE_DIR}/commands_space.sh)
-room_script(constrint_example_space TIMEOUT 20 COMMAND sh ${CMAKE_CURRENT_SOURCE_DIR}/commands_example.sh)
+# A sanitized library needs its sanitizers in the program, too.
+room_script(constrint_example_space TIMEOUT 20 COMMAND sh ${CMAKE_CURRENT_SOURCE_DIR}/commands_example.sh
+  ENVIRONMENT "CC=${CMAKE_C_COMPILER}" "SANITIZE=$<$<BOOL:${CONSTRINT_SANITIZE}>:-fsanitize=${CONSTRINT_SANITIZE}>")

@@ -1,7 +1,8 @@
 #!/bin/sh
 # docs/examples/space.c compiles as its heading says, runs, and tells what brute force finds.
 . "$SOURCE/tests/constrint/commands_lib.sh"
-"${CC:-cc}" -std=c11 -Wall -Wextra -Wshadow -Wvla -Werror -pedantic -I "$SOURCE/constrint/include" "$SOURCE/docs/examples/space.c" \
+# shellcheck disable=SC2086 # a list of flags, maybe empty
+"${CC:-cc}" $SANITIZE -std=c11 -Wall -Wextra -Wshadow -Wvla -Werror -pedantic -I "$SOURCE/constrint/include" "$SOURCE/docs/examples/space.c" \
   -o space -L "$BUILD/lib" -lconstrint "-Wl,-rpath,$BUILD/lib" || exit 1
 ./space > got || exit 1
 python3 - <<'END_OF_SCRIPT' && passed=1 || failed=1
