@@ -35,7 +35,8 @@ def largest(*intervals):
 
 
 class Writer:
-    def __init__(self, space):
+    def __init__(self, space, guarded=False):
+        self.least = 0 if guarded else 1  # of a divisor; guarded: `a == 0 or b % a == 0` must shield it
         self.place = {name: i for i, (name, _) in enumerate(space.params)}
         self.range = [(min(map(int, v)), max(map(int, v))) for _, v in space.params]
         self.bound = 0  # of every intermediate
@@ -89,10 +90,11 @@ class Writer:
             return self.made(f"({x} + {y})", xlo + ylo, xhi + yhi, d, dlo, dhi)
         if op is ast.Sub:
             return self.made(f"({x} - {y})", xlo - yhi, xhi - ylo, d, dlo, dhi)
-        if ylo <= 0:
+        if ylo < (1 if op is ast.Div else self.least):
             raise Refused(f"{y} may be zero or less")
         if op is ast.Div:
             return self.made(x, xlo, xhi, y, ylo, yhi)
+        ylo = max(ylo, 1)
         if op is ast.FloorDiv:
             text = f"({x} / {y})" if xlo >= 0 else f"floor_div({x}, {y})"
             return self.made(text, *self.quotients(xlo, xhi, ylo, yhi))
