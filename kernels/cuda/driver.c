@@ -63,6 +63,19 @@ static int describe(gpu_device *d, char *why) {
   return rc;
 }
 
+/* The primary one, unless the calling thread works in another of this device. */
+static int choose_context(gpu_device *d, char *why) {
+  cu_context current = NULL;
+  cu_device of = -1;
+  const int rc = gpu_check(d, d->cu.context_retain(&d->context, d->device), "the GPU's context", why);
+  if (rc) return rc;
+  d->retained = 1;
+  if (d->cu.context_get(&current) || !current || current == d->context || d->cu.context_device(&of) || of != d->device) return GPU_OK;
+  d->cu.context_release(d->device);
+  d->retained = 0, d->context = current;
+  return GPU_OK;
+}
+
 int gpu_open(gpu_device **out, char *why) {
   *out = NULL;
   gpu_device *d = calloc(1, sizeof *d);
@@ -73,7 +86,7 @@ int gpu_open(gpu_device **out, char *why) {
   int rc = find_symbols(d, why);
   if (!rc) rc = find_device(d, why);
   if (!rc) rc = describe(d, why);
-  if (!rc) rc = gpu_check(d, d->cu.context_retain(&d->context, d->device), "the GPU's context", why);
+  if (!rc) rc = choose_context(d, why);
   if (!rc) rc = gpu_enter(d, why);
   if (rc) gpu_close(d);
   else *out = d;
@@ -82,14 +95,14 @@ int gpu_open(gpu_device **out, char *why) {
 
 void gpu_close(gpu_device *d) {
   if (!d) return;
-  if (d->context) d->cu.context_release(d->device);
+  if (d->retained) d->cu.context_release(d->device);
   if (d->library) dlclose(d->library);
   free(d);
 }
 
 int gpu_enter(gpu_device *d, char *why) {
-  cu_device current;
-  if (!d->cu.context_device(&current) && current == d->device) return GPU_OK;
+  cu_context current;
+  if (!d->cu.context_get(&current) && current == d->context) return GPU_OK;
   return gpu_check(d, d->cu.context_set(d->context), "the GPU's context", why);
 }
 

@@ -21,16 +21,17 @@ typedef struct gpu_device {
   cu_api cu;
   cu_device device;
   cu_context context;
+  int retained;     /* the context is the primary one, held for this device */
   char name[128];
   int driver;       /* 13000: 13.0 */
   int major, minor; /* compute capability */
   int sms;
 } gpu_device;
 
-/* The GPU that the calling thread's context is on, else the first; its primary context becomes current. */
+/* The calling thread's context and its GPU, else the first GPU's primary context, which becomes current. */
 int gpu_open(gpu_device **out, char *why);
 void gpu_close(gpu_device *d);
-/* Makes the context current in this thread, if none of this device is. */
+/* Makes the context current in this thread. */
 int gpu_enter(gpu_device *d, char *why);
 /* 0 when the driver does not know it. */
 int gpu_attribute(const gpu_device *d, int attribute);

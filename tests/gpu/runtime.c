@@ -1,19 +1,18 @@
 /* flashrnn_cuda.h: a training step on the device against the processor's, on a
- * stream and from a captured graph; with a database, a tuned plan is loaded, not
- * compiled.  Needs a GPU: 77 without.
+ * stream, from a captured graph, from several threads; decoding with the states
+ * kept on the device; what is no number; with a database, a tuned plan is loaded,
+ * not compiled.  Needs a GPU (77 without) or the fake one.
  *
  * usage: gpu_runtime [DATABASE B T N D]: the database has lstm, bf16, training, plain of that size. */
-#include <math.h>
-#include <stdint.h>
+#include <pthread.h>
 #include <time.h>
+#include <unistd.h>
 
-#include "driver.h"
-#include "flashrnn_cuda.h"
-#include "test.h"
+#include "gpu.h"
+#include "step.h"
+#include "tunedb.h"
 
-static gpu_device *gpu;
-static char **argument;
-static uint64_t dice = 7;
+static char **argument, folder[64];
 
 static double now(void) {
   struct timespec t;
@@ -21,140 +20,84 @@ static double now(void) {
   return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
-static float roll(void) {
-  dice = dice * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
-  return (float)((double)(dice >> 40) / 8388608.0 - 1);
+static flashrnn_cuda *open_context(const char *database) {
+  flashrnn_cuda *f;
+  CHECKF(!flashrnn_cuda_open(&f, database), "%s", flashrnn_error());
+  return f;
 }
 
-/* ---- A tensor on both sides ---- */
-
-typedef struct tensor { float *here; cu_pointer there; size_t n; } tensor;
-
-static tensor make(size_t n, float scale) {
-  char why[GPU_WHY];
-  tensor t = {malloc(n * sizeof(float)), 0, n};
-  CHECK(t.here);
-  for (size_t i = 0; i < n; i++) t.here[i] = scale * roll();
-  CHECKF(!gpu_check(gpu, gpu->cu.memory_new(&t.there, n * sizeof(float)), "memory", why), "%s", why);
-  CHECK(!gpu->cu.copy_in(t.there, t.here, n * sizeof(float), NULL) && !gpu->cu.synchronize());
-  return t;
-}
-
-static void drop(tensor *t) {
-  free(t->here);
-  gpu->cu.memory_free(t->there);
-}
-
-static void *device(const tensor *t) { return (void *)(uintptr_t)t->there; }
-
-/* Relative L2 error of the device's copy. */
-static double error_of(const tensor *t) {
-  float *x = malloc(t->n * sizeof *x);
-  double difference = 0, norm = 0;
-  CHECK(x && !gpu->cu.copy_out(x, t->there, t->n * sizeof *x, NULL) && !gpu->cu.synchronize());
-  for (size_t i = 0; i < t->n; i++) {
-    const double d = (double)x[i] - t->here[i];
-    difference += d * d, norm += (double)t->here[i] * t->here[i];
-  }
-  free(x);
-  return sqrt(difference / norm);
-}
-
-/* ---- A training step ---- */
-
-typedef struct step {
-  flashrnn_problem problem;
-  tensor Wx, R, bias, initial, states, last, dstates, dWx, dR, dbias, dinitial;
-  void *saved;
-  cu_pointer saved_there;
-} step;
-
-static step make_step(flashrnn_function f, int64_t B, int64_t T, int64_t N, int64_t D) {
-  static const int gates[] = {1, 4, 3, 4}, states[] = {1, 2, 1, 4}, rows[] = {1, 4, 4, 4};
-  const size_t edge = (size_t)(B * N * D), cells = edge * (size_t)T, G = (size_t)gates[f], S = (size_t)states[f];
-  step s = {.problem = {f, FLASHRNN_TRAINING, FLASHRNN_FP32, B, T, N, D}};
-  s.Wx = make(G * cells, 1), s.R = make(G * (size_t)(N * D * D), 1 / sqrtf((float)D)), s.bias = make((size_t)rows[f] * (size_t)(N * D), 1);
-  s.initial = make(S * edge, 0), s.states = make(S * cells, 1), s.last = make(S * edge, 1), s.dstates = make(S * cells, 1);
-  s.dWx = make(G * cells, 1), s.dR = make(s.R.n, 1), s.dbias = make(s.bias.n, 1), s.dinitial = make(S * edge, 1);
-  s.saved = malloc(flashrnn_saved_bytes(&s.problem) + 4);
-  CHECK(s.saved && !gpu->cu.memory_new(&s.saved_there, flashrnn_cuda_saved_bytes(&s.problem)));
+static cu_stream open_stream(void) {
+  cu_stream s;
+  CHECK(!gpu->cu.stream_new(&s, CU_STREAM_NON_BLOCKING));
   return s;
 }
 
-static void drop_step(step *s) {
-  tensor *all[] = {&s->Wx, &s->R, &s->bias, &s->initial, &s->states, &s->last, &s->dstates, &s->dWx, &s->dR, &s->dbias, &s->dinitial};
-  for (size_t i = 0; i < sizeof all / sizeof *all; i++) drop(all[i]);
-  free(s->saved);
-  gpu->cu.memory_free(s->saved_there);
+/* ---- Loaded, not compiled ---- */
+
+static int is_mapped(const char *library) {
+  char line[1024];
+  int found = 0;
+  FILE *maps = fopen("/proc/self/maps", "r");
+  CHECK(maps);
+  while (!found && fgets(line, sizeof line, maps)) found = strstr(line, library) != NULL;
+  fclose(maps);
+  return found;
 }
 
-static void run_here(step *s) {
-  flashrnn *f;
-  flashrnn_plan *p;
-  CHECKF(!flashrnn_open(&f, ""), "%s", flashrnn_error());
-  s->problem.pass = FLASHRNN_TRAINING;
-  CHECKF(!flashrnn_plan_new(&p, f, &s->problem), "%s", flashrnn_error());
-  CHECK(!flashrnn_run_forward(p, &(flashrnn_forward){s->Wx.here, s->R.here, s->bias.here, s->initial.here, s->states.here, s->last.here, s->saved}));
-  flashrnn_plan_free(p);
-  s->problem.pass = FLASHRNN_BACKWARD;
-  CHECKF(!flashrnn_plan_new(&p, f, &s->problem), "%s", flashrnn_error());
-  CHECK(!flashrnn_run_backward(p, &(flashrnn_backward){s->R.here, s->bias.here, s->initial.here, s->states.here, s->saved, s->dstates.here,
-                                                       NULL, s->dWx.here, s->dR.here, s->dbias.here, s->dinitial.here}));
-  flashrnn_plan_free(p);
-  flashrnn_close(f);
+/* Before anything is compiled here. */
+static void tuned_is_loaded(void) {
+  if (!argument[1]) return;
+  flashrnn_cuda *f = open_context(argument[1]);
+  flashrnn_cuda_plan *p;
+  const flashrnn_problem problem = {FLASHRNN_LSTM, FLASHRNN_TRAINING, FLASHRNN_BF16, atoll(argument[2]), atoll(argument[3]), atoll(argument[4]), atoll(argument[5])};
+  CHECKF(!*flashrnn_cuda_notice(f), "%s", flashrnn_cuda_notice(f));
+  for (int i = 0; i < 3; i++) {
+    const double start = now();
+    CHECKF(!flashrnn_cuda_plan_new(&p, f, &(flashrnn_cuda_problem){.problem = problem}), "%s", flashrnn_error());
+    const double seconds = now() - start;
+    printf("plan in %.2f ms: %s, %s\n", 1e3 * seconds, flashrnn_match_name(flashrnn_cuda_plan_match(p)), flashrnn_cuda_plan_config(p));
+    CHECKF(flashrnn_cuda_plan_match(p) == FLASHRNN_EXACT && !flashrnn_cuda_plan_compiled(p), "%s", flashrnn_cuda_plan_reason(p));
+    flashrnn_cuda_plan_free(p);
+    if (i) CHECKF(seconds <= 0.02, "%g s", seconds);
+  }
+  flashrnn_cuda_close(f);
+  CHECK(!is_mapped("libnvrtc") && !is_mapped("libconstrint"));
 }
 
-typedef struct plans { flashrnn_cuda_plan *forward, *backward; } plans;
-
-static plans make_plans(flashrnn_cuda *f, step *s) {
-  plans p;
-  s->problem.pass = FLASHRNN_TRAINING;
-  CHECKF(!flashrnn_cuda_plan_new(&p.forward, f, &(flashrnn_cuda_problem){s->problem, 0}), "%s", flashrnn_error());
-  s->problem.pass = FLASHRNN_BACKWARD;
-  CHECKF(!flashrnn_cuda_plan_new(&p.backward, f, &(flashrnn_cuda_problem){s->problem, 0}), "%s", flashrnn_error());
-  return p;
+/* What was compiled once needs no compiler again. */
+static void compiled_once(void) {
+  const flashrnn_cuda_problem problem = {.problem = {FLASHRNN_ELMAN, FLASHRNN_TRAINING, FLASHRNN_FP32, 2, 3, 1, 24}};
+  char *named = getenv("CONSTRINT_NVRTC") ? strdup(getenv("CONSTRINT_NVRTC")) : NULL;
+  for (int i = 0; i < 2; i++) {
+    flashrnn_cuda *f = open_context("");
+    flashrnn_cuda_plan *p;
+    const double start = now();
+    CHECKF(!flashrnn_cuda_plan_new(&p, f, &problem), "%s", flashrnn_error());
+    printf("default in %.2f ms\n", 1e3 * (now() - start));
+    CHECK(flashrnn_cuda_plan_match(p) == FLASHRNN_DEFAULT && flashrnn_cuda_plan_compiled(p) == !i);
+    flashrnn_cuda_plan_free(p);
+    flashrnn_cuda_close(f);
+    setenv("CONSTRINT_NVRTC", "/nonexistent", 1);
+  }
+  if (named) setenv("CONSTRINT_NVRTC", named, 1);
+  else unsetenv("CONSTRINT_NVRTC");
+  free(named);
 }
 
-static void enqueue(const plans *p, const step *s, cu_stream stream) {
-  void *saved = (void *)(uintptr_t)s->saved_there;
-  const flashrnn_cuda_forward forward = {device(&s->Wx), device(&s->R), device(&s->bias), device(&s->initial),
-                                         device(&s->states), device(&s->last), saved, NULL};
-  const flashrnn_cuda_backward backward = {device(&s->R), device(&s->bias), device(&s->initial), device(&s->states), saved, device(&s->dstates), NULL,
-                                           device(&s->dWx), device(&s->dR), device(&s->dbias), device(&s->dinitial), NULL};
-  CHECKF(!flashrnn_cuda_run_forward(p->forward, &forward, stream), "%s", flashrnn_error());
-  CHECKF(!flashrnn_cuda_run_backward(p->backward, &backward, stream), "%s", flashrnn_error());
-  CHECK(flashrnn_cuda_run_forward(p->backward, &forward, stream) == FLASHRNN_EINVAL); /* the other pass */
-}
-
-static void check_step(const step *s) {
-  const struct { const char *name; const tensor *t; } all[] = {{"states", &s->states}, {"last", &s->last}, {"dWx", &s->dWx}, {"dR", &s->dR},
-                                                               {"dbias", &s->dbias}, {"dinitial", &s->dinitial}};
-  for (size_t i = 0; i < sizeof all / sizeof *all; i++) CHECKF(error_of(all[i].t) <= 2e-5, "%s: %g", all[i].name, error_of(all[i].t));
-}
-
-static void poison(const step *s) {
-  const tensor *all[] = {&s->states, &s->last, &s->dWx, &s->dR, &s->dbias, &s->dinitial};
-  for (size_t i = 0; i < sizeof all / sizeof *all; i++) CHECK(!gpu->cu.fill_bytes(all[i]->there, 0xff, all[i]->n * sizeof(float), NULL));
-  CHECK(!gpu->cu.synchronize());
-}
-
-/* ---- Cases ---- */
+/* ---- A step of training ---- */
 
 static void function_on_a_stream(flashrnn_function function) {
-  flashrnn_cuda *f;
-  cu_stream stream;
+  flashrnn_cuda *f = open_context("");
+  cu_stream stream = open_stream();
   step s = make_step(function, 3, 20, 2, 40);
   run_here(&s);
-  CHECKF(!flashrnn_cuda_open(&f, ""), "%s", flashrnn_error());
-  CHECK(!gpu->cu.stream_new(&stream, CU_STREAM_NON_BLOCKING));
-  plans p = make_plans(f, &s);
-  CHECK(flashrnn_cuda_plan_match(p.forward) == FLASHRNN_DEFAULT && flashrnn_cuda_plan_compiled(p.forward));
-  poison(&s);
-  enqueue(&p, &s, stream);
+  plans p = make_plans(f, &s, 0);
+  CHECK(flashrnn_cuda_plan_match(p.forward) == FLASHRNN_DEFAULT);
+  poison_step(&s);
+  CHECKF(!enqueue(&p, &s, 0, stream), "%s", flashrnn_error());
   CHECK(!gpu->cu.stream_wait(stream));
   check_step(&s);
-  flashrnn_cuda_plan_free(p.forward);
-  flashrnn_cuda_plan_free(p.backward);
+  free_plans(&p);
   gpu->cu.stream_free(stream);
   flashrnn_cuda_close(f);
   drop_step(&s);
@@ -165,50 +108,208 @@ static void every_function(void) {
 }
 
 static void from_a_graph(void) {
-  flashrnn_cuda *f;
-  cu_stream stream;
+  flashrnn_cuda *f = open_context("");
+  cu_stream stream = open_stream();
   cu_graph graph;
   cu_graph_exec exec;
   step s = make_step(FLASHRNN_LSTM, 5, 12, 1, 64);
   run_here(&s);
-  CHECKF(!flashrnn_cuda_open(&f, ""), "%s", flashrnn_error());
-  CHECK(!gpu->cu.stream_new(&stream, CU_STREAM_NON_BLOCKING));
-  plans p = make_plans(f, &s);
+  plans p = make_plans(f, &s, 0);
   CHECK(!gpu->cu.capture_begin(stream, CU_CAPTURE_THREAD));
-  enqueue(&p, &s, stream);
-  CHECK(!gpu->cu.capture_end(stream, &graph) && !gpu->cu.graph_instantiate(&exec, graph, 0));
+  const int rc = enqueue(&p, &s, 0, stream);
+  CHECKF(!gpu->cu.capture_end(stream, &graph) && !rc && !gpu->cu.graph_instantiate(&exec, graph, 0), "%s", flashrnn_error());
   for (int i = 0; i < 2; i++) {
-    poison(&s);
+    poison_step(&s);
     CHECK(!gpu->cu.graph_launch(exec, stream) && !gpu->cu.stream_wait(stream));
     check_step(&s);
   }
   gpu->cu.graph_exec_free(exec), gpu->cu.graph_free(graph), gpu->cu.stream_free(stream);
-  flashrnn_cuda_plan_free(p.forward);
-  flashrnn_cuda_plan_free(p.backward);
+  free_plans(&p);
   flashrnn_cuda_close(f);
   drop_step(&s);
 }
 
-static void tuned_is_loaded(void) {
-  if (!argument[1]) return;
-  flashrnn_cuda *f;
-  flashrnn_cuda_plan *p;
-  const flashrnn_problem problem = {FLASHRNN_LSTM, FLASHRNN_TRAINING, FLASHRNN_BF16, atoll(argument[2]), atoll(argument[3]), atoll(argument[4]), atoll(argument[5])};
-  CHECKF(!flashrnn_cuda_open(&f, argument[1]) && !*flashrnn_cuda_notice(f), "%s%s", flashrnn_error(), flashrnn_cuda_notice(f));
-  for (int i = 0; i < 3; i++) {
-    const double start = now();
-    CHECKF(!flashrnn_cuda_plan_new(&p, f, &(flashrnn_cuda_problem){problem, 0}), "%s", flashrnn_error());
-    const double seconds = now() - start;
-    printf("plan in %.2f ms: %s, %s\n", 1e3 * seconds, flashrnn_match_name(flashrnn_cuda_plan_match(p)), flashrnn_cuda_plan_config(p));
-    CHECKF(flashrnn_cuda_plan_match(p) == FLASHRNN_EXACT && !flashrnn_cuda_plan_compiled(p), "%s", flashrnn_cuda_plan_reason(p));
-    flashrnn_cuda_plan_free(p);
-    if (i) CHECKF(seconds <= 0.02, "%g s", seconds);
+/* ---- Threads and streams ---- */
+
+enum { THREADS = 4, ROUNDS = 3 };
+
+typedef struct job {
+  flashrnn_cuda *context;
+  const plans *shared;  /* used by all at once, in workspaces of their own */
+  step *step;
+  cu_pointer workspace;
+  cu_stream stream;
+  int failed;
+  char why[256];
+} job;
+
+/* Alternately by the shared plans and by plans of its own. */
+static void *work(void *data) {
+  job *j = data;
+  for (int i = 0; i < ROUNDS && !j->failed; i++) {
+    plans own = {NULL, NULL};
+    flashrnn_cuda_problem problem = {.problem = j->step->problem};
+    if (i % 2) j->failed = flashrnn_cuda_plan_new(&own.forward, j->context, &problem);
+    problem.problem.pass = FLASHRNN_BACKWARD;
+    if (i % 2 && !j->failed) j->failed = flashrnn_cuda_plan_new(&own.backward, j->context, &problem);
+    if (!j->failed) j->failed = enqueue(i % 2 ? &own : j->shared, j->step, i % 2 ? 0 : j->workspace, j->stream);
+    if (!j->failed) j->failed = gpu->cu.stream_wait(j->stream);
+    free_plans(&own);
   }
+  snprintf(j->why, sizeof j->why, "%s", flashrnn_error());
+  return NULL;
+}
+
+static void threads_and_streams(void) {
+  flashrnn_cuda *f = open_context("");
+  pthread_t threads[THREADS];
+  job jobs[THREADS];
+  step steps[THREADS];
+  for (int i = 0; i < THREADS; i++) {
+    steps[i] = make_step(FLASHRNN_GRU, 4, 9, 2, 32);
+    run_here(&steps[i]);
+    poison_step(&steps[i]);
+  }
+  plans shared = make_plans(f, &steps[0], 1);
+  for (int i = 0; i < THREADS; i++) {
+    jobs[i] = (job){.context = f, .shared = &shared, .step = &steps[i], .stream = open_stream()};
+    CHECK(!gpu->cu.memory_new(&jobs[i].workspace, workspace_of(&shared)));
+    CHECK(!pthread_create(&threads[i], NULL, work, &jobs[i]));
+  }
+  for (int i = 0; i < THREADS; i++) pthread_join(threads[i], NULL);
+  for (int i = 0; i < THREADS; i++) {
+    CHECKF(!jobs[i].failed, "%s", jobs[i].why);
+    check_step(&steps[i]);
+    drop_step(&steps[i]);
+    gpu->cu.stream_free(jobs[i].stream), gpu->cu.memory_free(jobs[i].workspace);
+  }
+  free_plans(&shared);
   flashrnn_cuda_close(f);
 }
 
-static const struct test_case cases[] = {{"every function on a stream", every_function}, {"from a graph", from_a_graph},
-                                         {"tuned is loaded", tuned_is_loaded}, {NULL, NULL}};
+/* ---- Decoding ---- */
+
+/* One step captured, replayed for each input; the state stays where it is. */
+static void decode(flashrnn_function function) {
+  enum { B = 3, T = 6, N = 2, D = 24 };
+  static const size_t gates[] = {1, 4, 3, 4};
+  flashrnn_cuda *f = open_context("");
+  flashrnn_cuda_plan *p;
+  cu_stream stream = open_stream();
+  cu_graph graph;
+  cu_graph_exec exec;
+  step s = make_step(function, B, T, N, D);
+  run_here(&s);
+  const size_t row = gates[function] * N * D;
+  tensor Wx = make_tensor(B * row, 0), state = make_tensor(s.initial.n, 0);
+  const flashrnn_cuda_problem one = {.problem = {function, FLASHRNN_INFERENCE, FLASHRNN_FP32, B, 1, N, D}};
+  CHECKF(!flashrnn_cuda_plan_new(&p, f, &one), "%s", flashrnn_error());
+  const flashrnn_cuda_step io = {.Wx = on_device(&Wx), .R = on_device(&s.R), .bias = on_device(&s.bias), .state = on_device(&state), .next = on_device(&state)};
+  CHECK(!gpu->cu.capture_begin(stream, CU_CAPTURE_THREAD));
+  const int rc = flashrnn_cuda_run_step(p, &io, stream);
+  CHECKF(!gpu->cu.capture_end(stream, &graph) && !rc && !gpu->cu.graph_instantiate(&exec, graph, 0), "%s", flashrnn_error());
+  for (size_t t = 0; t < T; t++) {
+    for (size_t b = 0; b < B; b++) memcpy(Wx.here + b * row, s.Wx.here + (b * T + t) * row, row * sizeof(float));
+    send(&Wx);
+    CHECK(!gpu->cu.graph_launch(exec, stream) && !gpu->cu.stream_wait(stream));
+  }
+  memcpy(state.here, s.last.here, s.last.n * sizeof(float));
+  CHECKF(error_of(&state) <= 2e-5, "%g", error_of(&state));
+  gpu->cu.graph_exec_free(exec), gpu->cu.graph_free(graph), gpu->cu.stream_free(stream);
+  flashrnn_cuda_plan_free(p);
+  drop_tensor(&Wx), drop_tensor(&state);
+  flashrnn_cuda_close(f);
+  drop_step(&s);
+}
+
+static void decoding(void) {
+  for (int f = FLASHRNN_ELMAN; f <= FLASHRNN_SLSTM; f++) decode((flashrnn_function)f);
+}
+
+/* ---- What is no number ---- */
+
+/* A database in which the problem's winner is of this family. */
+static void record(const char *path, const flashrnn_problem *problem, fr_int family) {
+  const fr_problem p = {problem->function, problem->pass, problem->dtype, 0, problem->B, problem->T, problem->N, problem->D};
+  fr_device d;
+  fr_config c;
+  char text[512], why[GPU_WHY], key[200], *canonical;
+  tdb *db;
+  fr_device_of(gpu, &d);
+  CHECKF(!fr_default(&d, &p, &c, why), "%s", why);
+  c.family = family;
+  if (family == FR_GRID) c.units = 16, c.batch = 8, c.warps = c.split = 2, c.exchange = FR_MAILBOX;
+  if (family == FR_RESIDENT) c.units = 0, c.batch = 8, c.split = 1, c.staging = 1, c.ring = 2, c.warps = fr_resident_warps(p.D, p.pass);
+  CHECKF(fr_legal(&d, &p, &c, why), "%s", why);
+  fr_config_format(&c, text, sizeof text);
+  snprintf(key, sizeof key, "B=%lld,D=%lld,N=%lld,dtype=fp32,function=lstm,options=plain,pass=training", p.B, p.D, p.N);
+  CHECK(!tdb_canonical(&canonical, text) && !tdb_open(&db, path, TDB_WRITE));
+  const tdb_identity who = {GPU_KERNEL, GPU_VERSION, key, "T=8", d.name, d.architecture, d.sm_count};
+  const tdb_origin origin = {.spec_hash = "", .source_hash = fr_source_hash(), .driver = "", .compiler = ""};
+  const tdb_trial trial = {.config = canonical, .phase = TDB_PHASE_CONFIRM, .seconds = 1, .message = "", .artifact = ""};
+  CHECKF(!tdb_record(db, &who, &origin, &trial, NULL), "%s", tdb_error());
+  tdb_close(db);
+  free(canonical);
+}
+
+/* The rows but `row` of both planes are the processor's, and finite; that row is no number in its last
+ * step (the fake device computes as the processor's library does, whose tanh of a NaN is 1). */
+static void check_rows(const step *s, int64_t row) {
+  const flashrnn_problem *p = &s->problem;
+  const int64_t cells = p->T * p->N * p->D;
+  float *x = malloc(s->states.n * sizeof *x);
+  const int fake = !strncmp(gpu->name, "Fake", 4);
+  CHECK(x && !gpu->cu.copy_out(x, s->states.there, s->states.n * sizeof *x, NULL) && !gpu->cu.synchronize());
+  for (int64_t i = 0; i < (int64_t)s->states.n; i++) {
+    const int64_t b = i / cells % p->B;
+    if (b != row) CHECKF(fabsf(x[i] - s->states.here[i]) <= 1e-4f, "%lld: %g, not %g", (long long)i, x[i], s->states.here[i]);
+    else if (!fake && i % cells >= cells - p->N * p->D) CHECKF(isnan(x[i]), "%lld: %g", (long long)i, x[i]);
+  }
+  free(x);
+}
+
+/* One batch row of the initial state (or of the inputs) is all ones, a NaN: the word that an
+ * exchange waits to see replaced.  Nobody waits for ever, and no other row sees it. */
+static void all_ones(fr_int family, int inputs) {
+  char path[128];
+  step s = make_step(FLASHRNN_LSTM, 9, 8, 1, 64); /* 9 rows: seven of the second tile are padding */
+  run_here(&s);
+  snprintf(path, sizeof path, "%s/%d-%d.db", folder, (int)family, inputs);
+  record(path, &s.problem, family);
+  flashrnn_cuda *f = open_context(path);
+  flashrnn_cuda_plan *p;
+  CHECKF(!flashrnn_cuda_plan_new(&p, f, &(flashrnn_cuda_problem){.problem = s.problem}), "%s", flashrnn_error());
+  CHECKF(flashrnn_cuda_plan_match(p) == FLASHRNN_EXACT, "%s", flashrnn_cuda_plan_reason(p));
+  const tensor *poisoned = inputs ? &s.Wx : &s.initial;
+  const int64_t row = inputs ? 4 * s.problem.T * s.problem.D : s.problem.D; /* floats of a batch row */
+  for (int plane = 0; plane < (inputs ? 1 : 2); plane++) memset(poisoned->here + (plane * s.problem.B + 3) * row, 0xff, (size_t)row * sizeof(float));
+  send(poisoned);
+  const flashrnn_cuda_forward io = {.Wx = on_device(&s.Wx), .R = on_device(&s.R), .bias = on_device(&s.bias), .initial = on_device(&s.initial),
+                                    .states = on_device(&s.states), .saved = (void *)(uintptr_t)s.saved_there};
+  CHECKF(!flashrnn_cuda_run_forward(p, &io, NULL), "%s", flashrnn_error());
+  CHECK(!gpu->cu.synchronize());
+  check_rows(&s, 3);
+  flashrnn_cuda_plan_free(p);
+  flashrnn_cuda_close(f);
+  drop_step(&s);
+}
+
+static void no_numbers(void) {
+  static const fr_int families[] = {FR_RESIDENT, FR_GRID, FR_ALTERNATING};
+  for (int i = 0; i < 3; i++)
+    for (int inputs = 0; inputs < 2; inputs++) all_ones(families[i], inputs);
+}
+
+static const struct test_case cases[] = {{"tuned is loaded", tuned_is_loaded}, {"compiled once", compiled_once},
+                                         {"every function on a stream", every_function}, {"from a graph", from_a_graph},
+                                         {"threads and streams", threads_and_streams}, {"decoding", decoding},
+                                         {"no numbers", no_numbers}, {NULL, NULL}};
+
+static void remove_folder(void) {
+  char command[128];
+  snprintf(command, sizeof command, "rm -rf '%s'", folder);
+  if (system(command)) fprintf(stderr, "%s stays behind\n", folder);
+}
 
 int main(int argc, char **argv) {
   char why[GPU_WHY];
@@ -218,6 +319,10 @@ int main(int argc, char **argv) {
     printf("skipped: %s\n", why);
     return TEST_SKIP;
   }
+  strcpy(folder, "/tmp/gpu-runtime-XXXXXX");
+  if (!mkdtemp(folder)) return 1;
+  atexit(remove_folder);
+  setenv("XDG_CACHE_HOME", folder, 1); /* nothing compiled before is found */
   const int failed = test_main(cases, 1, argv);
   gpu_close(gpu);
   return failed;

@@ -28,6 +28,14 @@ static void make_macros(const fr_problem *p, const fr_config *c, char out[MACROS
   for (int i = 0; i < FR_PARAMETERS; i++) macro(out[PROBLEM_MACROS + i], fr_config_keys[i], ((const fr_int *)c)[i]);
 }
 
+void fr_build_key(const fr_problem *p, const fr_config *c, const char *architecture, char key[FR_BUILD_KEY]) {
+  char texts[MACROS][OPTION];
+  _Static_assert(MACROS * OPTION + 64 + 80 <= FR_BUILD_KEY, "room for the key");
+  make_macros(p, c, texts);
+  size_t n = (size_t)snprintf(key, FR_BUILD_KEY, "%s %.63s", fr_source_hash(), architecture);
+  for (int i = 0; i < MACROS; i++) n += (size_t)snprintf(key + n, FR_BUILD_KEY - n, " %s", texts[i]);
+}
+
 /* ---- What ptxas used ---- */
 
 static const gpu_usage *usage_of(const gpu_cubin *cubin, const char *entry) {

@@ -67,16 +67,23 @@ int fr_legal(const fr_device *d, const fr_problem *p, const fr_config *c, char *
 
 /* Machine code of every stage.  GPU_ECOMPILE also where ptxas spilled or took more registers than a block has. */
 int fr_build(const gpu_compiler *compiler, const fr_device *d, const fr_problem *p, const fr_config *c, gpu_cubin *out, char *why);
+/* All that decides the code but the compiler's version, as text: sources, architecture, macros. B and T do not. */
+enum { FR_BUILD_KEY = 2400 };
+void fr_build_key(const fr_problem *p, const fr_config *c, const char *architecture, char key[FR_BUILD_KEY]);
 
 /* ---- Running ---- */
 
 typedef struct fr_plan fr_plan;
 
-/* Loads the cubin, asks the device whether the blocks fit, and allocates the workspace. */
+/* Loads the cubin and asks the device whether the blocks fit. */
+int fr_plan_load(fr_plan **out, gpu_device *d, const fr_problem *p, const fr_config *c, const void *cubin, char *why);
+/* Likewise, with a workspace of its own. */
 int fr_plan_new(fr_plan **out, gpu_device *d, const fr_problem *p, const fr_config *c, const void *cubin, char *why);
 void fr_plan_free(fr_plan *plan);
 /* Enqueues one pass; tensors, strides and options are io's, the workspace the plan's. A plan is in use by one stream at a time. */
 int fr_plan_run(fr_plan *plan, const fr_params *io, cu_stream stream, char *why);
+/* In a workspace of the caller's, at a multiple of 256 bytes: any number of streams and threads at once. */
+int fr_plan_run_in(const fr_plan *plan, const fr_params *io, cu_pointer workspace, cu_stream stream, char *why);
 size_t fr_plan_workspace(const fr_plan *plan);
 
 #endif

@@ -1,4 +1,4 @@
-/* Plans: a loaded cubin, its stages and their workspace; a run enqueues them. */
+/* Plans: a loaded cubin and its stages; a run enqueues them.  A run only reads the plan. */
 #include "gpu.h"
 
 #include <stdio.h>
@@ -15,8 +15,8 @@ struct fr_plan {
   gpu_shape shapes[FR_STAGES];
   gpu_kernel kernels[FR_STAGES];
   fr_work work;
-  cu_pointer memory; /* exchange, flags, partial, scratch, one after the other */
-  fr_int bytes;
+  fr_int bytes;      /* of a workspace: exchange, flags, partial, scratch, one after the other */
+  cu_pointer memory; /* the plan's own; 0: none */
 };
 
 static fr_int aligned(fr_int bytes) { return fr_round(bytes, 256); }
@@ -35,14 +35,14 @@ static int load_stages(fr_plan *plan, const void *cubin, char *why) {
   return rc;
 }
 
+static fr_int bytes_of(const fr_work *w) { return aligned(w->exchange) + aligned(w->flags) + aligned(w->partial) + aligned(w->scratch); }
+
 static int make_workspace(fr_plan *plan, char *why) {
-  const fr_work *w = &plan->work;
-  plan->bytes = aligned(w->exchange) + aligned(w->flags) + aligned(w->partial) + aligned(w->scratch);
   if (!plan->bytes) return GPU_OK;
   return gpu_check(plan->device, plan->device->cu.memory_new(&plan->memory, (size_t)plan->bytes), "the plan's workspace", why);
 }
 
-int fr_plan_new(fr_plan **out, gpu_device *d, const fr_problem *p, const fr_config *c, const void *cubin, char *why) {
+int fr_plan_load(fr_plan **out, gpu_device *d, const fr_problem *p, const fr_config *c, const void *cubin, char *why) {
   *out = NULL;
   fr_plan *plan = calloc(1, sizeof *plan);
   if (!plan) {
@@ -50,9 +50,20 @@ int fr_plan_new(fr_plan **out, gpu_device *d, const fr_problem *p, const fr_conf
     return GPU_ENOMEM;
   }
   plan->device = d, plan->problem = *p, plan->config = *c, plan->work = fr_work_of(p, c);
+  plan->bytes = bytes_of(&plan->work);
   int rc = gpu_enter(d, why);
   if (!rc) rc = load_stages(plan, cubin, why);
-  if (!rc) rc = make_workspace(plan, why);
+  if (rc) fr_plan_free(plan);
+  else *out = plan;
+  return rc;
+}
+
+int fr_plan_new(fr_plan **out, gpu_device *d, const fr_problem *p, const fr_config *c, const void *cubin, char *why) {
+  fr_plan *plan;
+  *out = NULL;
+  int rc = fr_plan_load(&plan, d, p, c, cubin, why);
+  if (rc) return rc;
+  rc = make_workspace(plan, why);
   if (rc) fr_plan_free(plan);
   else *out = plan;
   return rc;
@@ -69,7 +80,7 @@ size_t fr_plan_workspace(const fr_plan *plan) { return (size_t)plan->bytes; }
 
 /* ---- Running ---- */
 
-static int fill(fr_plan *plan, cu_pointer at, fr_int bytes, unsigned word, cu_stream s, char *why) {
+static int fill(const fr_plan *plan, cu_pointer at, fr_int bytes, unsigned word, cu_stream s, char *why) {
   if (!bytes) return GPU_OK;
   return gpu_check(plan->device, plan->device->cu.fill_words(at, word, (size_t)(bytes / 4), s), "filling the exchange", why);
 }
@@ -79,7 +90,7 @@ static int same(const fr_strides *a, const fr_strides *b) {
 }
 
 /* The tensor that carries the exchange: all ones, word by word. */
-static int fill_mailbox(fr_plan *plan, const fr_params *io, cu_stream s, char *why) {
+static int fill_mailbox(const fr_plan *plan, const fr_params *io, cu_stream s, char *why) {
   const fr_problem *p = &plan->problem;
   const int backward = p->pass == FR_BACKWARD;
   const fr_strides want = backward ? fr_wx_strides(p) : fr_state_strides(p);
@@ -99,9 +110,9 @@ static void *place(cu_pointer *at, fr_int bytes) {
   return (void *)(uintptr_t)here;
 }
 
-static fr_params complete(const fr_plan *plan, const fr_params *io) {
+static fr_params complete(const fr_plan *plan, const fr_params *io, cu_pointer workspace) {
   fr_params p = *io;
-  cu_pointer at = plan->memory;
+  cu_pointer at = workspace;
   p.B = (int)plan->problem.B, p.T = (int)plan->problem.T;
   p.exchange = place(&at, plan->work.exchange);
   p.flags = place(&at, plan->work.flags);
@@ -110,7 +121,7 @@ static fr_params complete(const fr_plan *plan, const fr_params *io) {
   return p;
 }
 
-static int run_stage(fr_plan *plan, int i, fr_params *p, cu_stream s, char *why) {
+static int run_stage(const fr_plan *plan, int i, fr_params *p, cu_stream s, char *why) {
   int rc = GPU_OK;
   for (fr_int k = 0; !rc && k < plan->stages[i].repeat; k++) {
     p->step = (int)k;
@@ -119,8 +130,8 @@ static int run_stage(fr_plan *plan, int i, fr_params *p, cu_stream s, char *why)
   return rc;
 }
 
-int fr_plan_run(fr_plan *plan, const fr_params *io, cu_stream stream, char *why) {
-  fr_params p = complete(plan, io);
+int fr_plan_run_in(const fr_plan *plan, const fr_params *io, cu_pointer workspace, cu_stream stream, char *why) {
+  fr_params p = complete(plan, io, workspace);
   int rc = gpu_enter(plan->device, why);
   if (!rc) rc = fill_mailbox(plan, io, stream, why);
   if (!rc) rc = fill(plan, (cu_pointer)(uintptr_t)p.exchange, plan->work.exchange, plan->work.fill ? ~0u : 0, stream, why);
@@ -128,3 +139,5 @@ int fr_plan_run(fr_plan *plan, const fr_params *io, cu_stream stream, char *why)
   for (int i = 0; !rc && i < plan->nstages; i++) rc = run_stage(plan, i, &p, stream, why);
   return rc;
 }
+
+int fr_plan_run(fr_plan *plan, const fr_params *io, cu_stream stream, char *why) { return fr_plan_run_in(plan, io, plan->memory, stream, why); }

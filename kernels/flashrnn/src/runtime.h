@@ -3,13 +3,10 @@
 #define FLASHRNN_RUNTIME_H
 
 #include "cpu.h"
-#include "tunedb.h"
+#include "runtime_store.h"
 
 struct flashrnn {
-  tdb *db;      /* NULL: none can be used */
-  tdb *misses;  /* open to write while misses are captured */
-  char *path;   /* of the database, as named or by default; NULL: none */
-  char *notice;
+  runtime_store store;
   cpu_device device;
 };
 

@@ -4,7 +4,6 @@
  * else the default does, and the reason says why and what to run. */
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include "runtime.h"
 
 /* What legality is judged by. */
@@ -28,26 +27,11 @@ static tdb_identity identify(const flashrnn *f, const flashrnn_problem *p, char 
                         .device = f->device.name, .architecture = f->device.architecture, .units = f->device.cores};
 }
 
-static flashrnn_match translate(tdb_match m) {
-  switch (m) {
-    case TDB_EXACT: return FLASHRNN_EXACT;
-    case TDB_STALE: return FLASHRNN_STALE;
-    case TDB_NEAR: return FLASHRNN_NEAR;
-    case TDB_OTHER_DEVICE: return FLASHRNN_OTHER_DEVICE;
-    case TDB_PREDICTED: return FLASHRNN_PREDICTED;
-    default: return FLASHRNN_DEFAULT;
-  }
-}
-
-/* Whatever goes wrong here is a miss with its reason. */
 static void look_up(flashrnn *f, const flashrnn_problem *p, tdb_answer *a) {
   char problem[PROBLEM_TEXT], scaling[SCALING_TEXT];
-  tdb_identity who = identify(f, p, problem, scaling);
+  const tdb_identity who = identify(f, p, problem, scaling);
   judge j = {&f->device, p};
-  *a = (tdb_answer){.match = TDB_MISS};
-  int rc = f->db ? tdb_lookup(f->db, &who, NULL, cpu_source_hash(), is_legal, &j, a) : TDB_ENOTFOUND;
-  if (rc) a->reason = strdup(f->db ? tdb_error() : "out of memory");
-  if (!a->config && f->misses) tdb_capture(f->misses, &who); /* best effort: the run goes on */
+  runtime_store_look_up(&f->store, &who, cpu_source_hash(), is_legal, &j, a);
 }
 
 static int use_default(const flashrnn *f, const flashrnn_problem *p, cpu_config *c) {
@@ -62,7 +46,7 @@ static int choose(flashrnn *f, const flashrnn_problem *p, flashrnn_plan *plan, c
   look_up(f, p, &a);
   int rc = a.config ? cpu_config_parse(c, a.config, why) : use_default(f, p, c);
   if (rc && a.config) rc = runtime_fail(rc, "%s", why);
-  plan->match = translate(a.match);
+  plan->match = runtime_match_of(a.match);
   plan->reason = a.reason;
   a.reason = NULL;
   tdb_answer_release(&a);
