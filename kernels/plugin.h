@@ -22,7 +22,7 @@
 extern "C" {
 #endif
 
-#define KP_ABI 1
+#define KP_ABI 2
 #define KP_WHY 256
 
 enum { KP_OK = 0, KP_ENOMEM = -1, KP_EINVAL = -2 /* problem or configuration */,
@@ -47,6 +47,7 @@ typedef struct kp_device {
   int64_t units; /* cores, SMs */
   const kp_setting *figures;
   size_t nfigures;
+  char driver[128], compiler[128]; /* for the record; "": nothing to say beyond the tuner's own */
 } kp_device;
 
 /* What build() makes and load() takes.  The CPU's artifact is a variant's name. */
@@ -61,6 +62,9 @@ typedef struct kp_verdict {
   double tolerance;  /* of the output with that error */
   char what[KP_WHY]; /* the output, and "unwritten", "NaN" or the error; "" when ok */
 } kp_verdict;
+
+/* How the device fared during the runs just made; 0: not known. */
+typedef struct kp_conditions { double clock_hz, celsius, watts; } kp_conditions;
 
 /* Work of one launch, for plausibility and for people. */
 typedef struct kp_work { double operations, bytes; } kp_work;
@@ -102,6 +106,12 @@ typedef struct kp_plugin {
   kp_work (*work)(const kp_setting *problem);
   /* No run can be shorter than this: below it a time is implausible. */
   double (*floor_seconds)(const kp_device *d, const kp_setting *problem);
+
+  /* ---- What a plug-in may leave out ---- */
+
+  /* build() takes long: the tuner builds what it may try next in other processes, without the device. */
+  int build_ahead;
+  void (*conditions)(kp_bench *b, kp_conditions *out);
 } kp_plugin;
 
 typedef const kp_plugin *(*kp_entry)(void);

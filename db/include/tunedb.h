@@ -94,6 +94,7 @@ typedef struct tdb_trial {
   size_t nsamples;
   const char *message;       /* why it failed; "" when ok */
   const char *artifact;      /* content hash, or "" */
+  double run_clock_hz, celsius, watts; /* of the device during the runs; 0: not known */
   int64_t created_us;        /* set by the database: microseconds since 1970 UTC */
 } tdb_trial;
 

@@ -6,7 +6,8 @@
 #define TRIALS                                                                                        \
   "SELECT t.id, t.uid, t.phase, t.status, t.config, t.seconds, t.error, t.samples, t.message, t.artifact," \
   " t.created_us, o.spec_hash, o.source_hash, o.driver, o.compiler, o.memory_bytes, o.clock_hz,"     \
-  " i.kernel, i.version, i.problem, i.scaling, d.name, d.architecture, d.units"                       \
+  " i.kernel, i.version, i.problem, i.scaling, d.name, d.architecture, d.units,"                      \
+  " t.run_clock_hz, t.celsius, t.watts"                                                               \
   " FROM trial t JOIN origin o ON o.id = t.origin JOIN identity i ON i.id = t.identity"               \
   " JOIN device d ON d.id = i.device"
 #define IN_ORDER " ORDER BY t.created_us, t.id"
@@ -50,7 +51,8 @@ static tdb_trial read_trial(sqlite3_stmt *s, const double *samples, size_t nsamp
                      .status = (tdb_status)sqlite3_column_int(s, 3), .config = column(s, 4),
                      .seconds = sqlite3_column_double(s, 5), .error = sqlite3_column_double(s, 6),
                      .samples = samples, .nsamples = nsamples, .message = column(s, 8), .artifact = column(s, 9),
-                     .created_us = sqlite3_column_int64(s, 10)};
+                     .created_us = sqlite3_column_int64(s, 10), .run_clock_hz = sqlite3_column_double(s, 24),
+                     .celsius = sqlite3_column_double(s, 25), .watts = sqlite3_column_double(s, 26)};
 }
 
 static int read_samples(sqlite3_stmt *s, double **samples, size_t *n) {

@@ -114,6 +114,9 @@ static int read_result(const reader *r, const json_t *o, tdb_trial *t, double **
   if (!rc) rc = get_number(r, o, "seconds", 0, &t->seconds);
   if (!rc) rc = get_number(r, o, "error", -1, &t->error);
   if (!rc) rc = read_samples(r, o, t, samples);
+  if (!rc) rc = get_number(r, o, "run_clock_hz", 0, &t->run_clock_hz);
+  if (!rc) rc = get_number(r, o, "celsius", 0, &t->celsius);
+  if (!rc) rc = get_number(r, o, "watts", 0, &t->watts);
   if (!rc) rc = get_text(r, o, "message", "", &t->message);
   if (!rc) rc = get_text(r, o, "artifact", "", &t->artifact);
   return rc ? rc : get_integer(r, o, "created_us", 0, &t->created_us);

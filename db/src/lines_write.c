@@ -27,6 +27,8 @@ static json_t *sample_array(const tdb_trial *t) {
   return array;
 }
 
+static json_t *known(double x) { return x > 0 ? json_real(x) : json_null(); }
+
 int lines_write_trial(FILE *out, const record *r) {
   const tdb_identity *w = r->who;
   const tdb_origin *o = r->origin;
@@ -35,14 +37,15 @@ int lines_write_trial(FILE *out, const record *r) {
   hex_encode(uid, r->uid, UID_BYTES);
   json_t *line = json_pack(
     "{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:I, s:s, s:s, s:s, s:s, s:I, s:I,"
-    " s:s, s:s, s:s, s:f, s:o, s:o, s:s, s:s, s:I}",
+    " s:s, s:s, s:s, s:f, s:o, s:o, s:s, s:s, s:I, s:o, s:o, s:o}",
     "kind", "trial", "uid", uid, "kernel", w->kernel, "version", w->version, "problem", w->problem, "scaling", w->scaling,
     "device", w->device, "architecture", w->architecture, "units", (json_int_t)w->units,
     "spec_hash", o->spec_hash, "source_hash", o->source_hash, "driver", o->driver, "compiler", o->compiler,
     "memory_bytes", (json_int_t)o->memory_bytes, "clock_hz", (json_int_t)o->clock_hz,
     "phase", phase_name(t->phase), "status", tdb_status_name(t->status), "config", t->config, "seconds", t->seconds,
     "error", t->error >= 0 ? json_real(t->error) : json_null(), "samples", sample_array(t),
-    "message", t->message, "artifact", t->artifact, "created_us", (json_int_t)t->created_us);
+    "message", t->message, "artifact", t->artifact, "created_us", (json_int_t)t->created_us,
+    "run_clock_hz", known(t->run_clock_hz), "celsius", known(t->celsius), "watts", known(t->watts));
   return write_line(out, line);
 }
 

@@ -60,11 +60,20 @@ static int check_times(const tdb_trial *t) {
   return TDB_OK;
 }
 
+static int check_conditions(const tdb_trial *t) {
+  const double all[] = {t->run_clock_hz, t->celsius, t->watts};
+  for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+    if (!(all[i] >= 0 && isfinite(all[i])))
+      return tdb_fail(TDB_EINVAL, "clock, temperature or power: %g, must be finite and not negative", all[i]);
+  return TDB_OK;
+}
+
 static int check_trial(const tdb_trial *t) {
   if ((unsigned)t->phase > TDB_PHASE_REFERENCE) return tdb_fail(TDB_EINVAL, "phase %d is unknown", (int)t->phase);
   if ((unsigned)t->status >= TDB_TRIAL_STATUS_COUNT) return tdb_fail(TDB_EINVAL, "status %d is unknown", (int)t->status);
   int rc = check_settings(t->config, "config");
   if (!rc) rc = check_times(t);
+  if (!rc) rc = check_conditions(t);
   if (!rc && t->artifact) rc = check_text(t->artifact, "artifact", 1);
   return rc;
 }
@@ -165,6 +174,9 @@ static int add_trial(tdb_file *f, const record *r, int64_t identity, int64_t ori
     bind_text(s, 10, message);
     bind_text(s, 11, t->artifact);
     sqlite3_bind_int64(s, 12, t->created_us);
+    sqlite3_bind_double(s, 13, t->run_clock_hz);
+    sqlite3_bind_double(s, 14, t->celsius);
+    sqlite3_bind_double(s, 15, t->watts);
     rc = file_step(f, s, "recording");
     *added = !rc && sqlite3_changes(f->sql) == 1;
     sqlite3_clear_bindings(s);
@@ -217,6 +229,8 @@ void record_name_by_content(record *r) {
            (long long)r->origin->clock_hz, (int)trial->phase, (int)trial->status, trial->seconds, trial->error,
            (long long)trial->created_us);
   for (size_t i = 0; i < trial->nsamples; i++) text_add(&t, " %a", trial->samples[i]);
+  if (trial->run_clock_hz > 0 || trial->celsius > 0 || trial->watts > 0) /* older files name theirs without */
+    text_add(&t, " %a %a %a", trial->run_clock_hz, trial->celsius, trial->watts);
   if (t.data) sha256(t.data, t.size, digest);
   free(text_take(&t));
   memcpy(r->uid, digest, UID_BYTES);

@@ -43,7 +43,13 @@ static const char step_2[] =
   "                          ORDER BY phase <> 1, seconds, id LIMIT 1)"
   "  JOIN origin o ON o.id = t.origin;";
 
-static const char *const steps[] = {step_1, step_2};
+/* How the device fared; 0: not known. */
+static const char step_3[] =
+  "ALTER TABLE trial ADD COLUMN run_clock_hz REAL NOT NULL DEFAULT 0;"
+  "ALTER TABLE trial ADD COLUMN celsius REAL NOT NULL DEFAULT 0;"
+  "ALTER TABLE trial ADD COLUMN watts REAL NOT NULL DEFAULT 0;";
+
+static const char *const steps[] = {step_1, step_2, step_3};
 const int schema_version = sizeof steps / sizeof *steps;
 
 static uint32_t big_endian(const uint8_t *b) {

@@ -20,7 +20,8 @@ static const char *const texts[STATEMENTS] = {
   [ST_ORIGIN_ADD] = "INSERT INTO origin(spec_hash, source_hash, driver, compiler, memory_bytes, clock_hz)"
                     " VALUES(?, ?, ?, ?, ?, ?)",
   [ST_TRIAL_ADD] = "INSERT OR IGNORE INTO trial(uid, identity, origin, phase, status, config, seconds,"
-                   " error, samples, message, artifact, created_us) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                   " error, samples, message, artifact, created_us, run_clock_hz, celsius, watts)"
+                   " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
   [ST_ARTIFACT_ADD] = "INSERT OR IGNORE INTO artifact(hash, data) VALUES(?, ?)",
   [ST_ARTIFACT_GET] = "SELECT data FROM artifact WHERE hash = ?",
   [ST_MISSED_ADD] = "INSERT INTO missed(identity, asked, last_us) VALUES(?1, 1, ?2)"

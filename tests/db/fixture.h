@@ -55,7 +55,8 @@ static inline tdb_origin sample_origin(void) {
 static inline tdb_trial sample_trial(const char *config, double seconds) {
   static const double samples[] = {1e-3, 2e-3, 3e-3};
   return (tdb_trial){.config = config, .phase = TDB_PHASE_SEARCH, .status = TDB_TRIAL_OK, .seconds = seconds,
-                     .error = 1e-7, .samples = samples, .nsamples = 3, .message = "", .artifact = ""};
+                     .error = 1e-7, .samples = samples, .nsamples = 3, .message = "", .artifact = "",
+                     .run_clock_hz = 1.98e9, .celsius = 41, .watts = 350.25};
 }
 
 static inline void add(tdb *db, tdb_identity who, const char *config, tdb_phase phase, tdb_status status, double seconds) {

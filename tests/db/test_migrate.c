@@ -56,7 +56,7 @@ static void writing_migrates_the_file(void) {
   tdb_identity who = sample_identity("B=17");
   CHECK_OK(tdb_capture(db, &who)); /* a table of version 2 */
   tdb_close(db);
-  sql(path, "SELECT * FROM best; SELECT * FROM missed");
+  sql(path, "SELECT * FROM best; SELECT * FROM missed; SELECT run_clock_hz, celsius, watts FROM trial");
   CHECK_OK(tdb_open(&db, path, TDB_WRITE));
   answers(db);
   tdb_close(db);

@@ -19,6 +19,7 @@ static int check_fields(void *data, const tdb_identity *who, const tdb_origin *o
   CHECK(t->nsamples == 3 && t->samples[0] == 1e-3 && t->samples[2] == 3e-3 && t->error == 1e-7);
   CHECK(!strcmp(t->config, "a=1,b=x") && t->created_us > 1600000000000000);
   CHECK(!strcmp(t->message, "") && !strcmp(t->artifact, ""));
+  CHECK(t->run_clock_hz == 1.98e9 && t->celsius == 41 && t->watts == 350.25);
   return 0;
 }
 
@@ -153,6 +154,8 @@ static void nonsense_is_refused(void) {
   tdb_identity who = sample_identity("B=16");
   tdb_origin o = sample_origin();
   tdb_trial t = sample_trial("a=1", 1), bad;
+  bad = t, bad.watts = -1;
+  refuse(db, who, o, bad, "power");
   bad = t, bad.seconds = 0, refuse(db, who, o, bad, "positive"); /* a zero time divides (CLBlast#116) */
   bad = t, bad.seconds = NAN, refuse(db, who, o, bad, "positive");
   bad = t, bad.seconds = INFINITY, refuse(db, who, o, bad, "positive");

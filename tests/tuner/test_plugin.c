@@ -77,7 +77,7 @@ static void loads_and_agrees(void) {
 
 static void refuses_what_is_no_plugin(void) {
   const struct { const char *name, *message; } broken[] = {
-    {"abi", "has plug-in ABI 2, this program 1; build both from one version"},
+    {"abi", "has plug-in ABI 3, this program 2; build both from one version"},
     {"entry", "is no plug-in of this program: it has no kp_plugin_v1()"},
     {"null", "kp_plugin_v1() gives no table"},
     {"function", "its table lacks a function"},

@@ -7,14 +7,26 @@
 #include "protocol.h"
 #include "test.h"
 
+static void same_device(const kp_device *got, const kp_device *want) {
+  CHECK(!strcmp(got->name, want->name) && !strcmp(got->architecture, want->architecture) && got->units == want->units);
+  CHECK(got->nfigures == want->nfigures);
+  for (size_t i = 0; i < want->nfigures; i++)
+    CHECK(!strcmp(got->figures[i].key, want->figures[i].key) && got->figures[i].value == want->figures[i].value);
+}
+
 static void questions_come_through(void) {
   const int64_t values[] = {3, -1, INT64_MAX, 0};
+  const kp_setting figures[] = {{"sm_count", 132, NULL}, {"least", INT64_MIN, NULL}};
+  const kp_device device = {.name = "a \"GPU\"", .architecture = "sm_90a", .units = 132, .figures = figures, .nfigures = 2};
   struct ask asks[] = {
     {.kind = ASK_OPEN, .plugin = "/lib/a \"b\".so", .seed = 7, .values = values, .nvalues = 4},
     {.kind = ASK_NAIVE},
     {.kind = ASK_LOAD, .slot = 2, .values = values, .nvalues = 4},
     {.kind = ASK_TIME, .slot = 7, .verify = 1, .rules = measure_defaults()},
     {.kind = ASK_UNLOAD, .slot = 1},
+    {.kind = ASK_LOAD, .slot = 3, .values = values, .nvalues = 3, .file = "/tmp/a b"},
+    {.kind = ASK_BUILD, .plugin = "p.so", .values = values, .nvalues = 2, .problem = values + 1, .nproblem = 3,
+     .device = &device, .file = "/tmp/c"},
   };
   for (size_t i = 0; i < sizeof asks / sizeof *asks; i++) {
     struct ask_owned back;
@@ -24,6 +36,9 @@ static void questions_come_through(void) {
     CHECK(back.ask.kind == asks[i].kind && back.ask.slot == asks[i].slot && back.ask.seed == asks[i].seed);
     CHECK(back.ask.nvalues == asks[i].nvalues && !memcmp(back.values, values, 8 * back.ask.nvalues));
     CHECK(!asks[i].plugin || !strcmp(back.ask.plugin, asks[i].plugin));
+    CHECK(!asks[i].file ? !back.ask.file : !strcmp(back.ask.file, asks[i].file));
+    CHECK(back.ask.nproblem == asks[i].nproblem && !memcmp(back.problem, values + 1, 8 * back.ask.nproblem));
+    if (asks[i].device) same_device(back.ask.device, &device);
     CHECK(back.ask.verify == asks[i].verify && !memcmp(&back.ask.rules, &asks[i].rules, sizeof asks[i].rules));
     ask_owned_release(&back);
     free(line);
@@ -33,12 +48,14 @@ static void questions_come_through(void) {
 static void answers_come_through(void) {
   double samples[] = {1e-3, 1.0 / 3, 5e-324};
   struct answer a = {.status = TDB_TRIAL_OK, .seconds = 1.0 / 3, .error = 1e-7, .floor_seconds = 1e-9, .operations = 1e12,
-                     .bytes = 64, .end = MEASURE_CAPPED, .samples = samples, .nsamples = 3, .message = "a \"word\"\n\x01"};
+                     .bytes = 64, .end = MEASURE_CAPPED, .samples = samples, .nsamples = 3,
+                     .conditions = {1.98e9, 41, 350.25}, .message = "a \"word\"\n\x01"};
   struct answer back;
   char *line = answer_encode(&a);
   CHECKF(answer_decode(&back, line) == TUNER_OK, "%s", tuner_error());
   CHECK(back.seconds == a.seconds && back.error == a.error && back.floor_seconds == a.floor_seconds);
   CHECK(back.operations == a.operations && back.bytes == a.bytes && back.end == a.end);
+  CHECK(back.conditions.clock_hz == 1.98e9 && back.conditions.celsius == 41 && back.conditions.watts == 350.25);
   CHECK(back.nsamples == 3 && !memcmp(back.samples, samples, sizeof samples) && !strcmp(back.message, a.message));
   answer_release(&back);
   free(line);

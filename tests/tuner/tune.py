@@ -499,7 +499,101 @@ def measured_once(p):
     check(os.listdir(folder) == files)
 
 
-CASES = [faults, winner_is_what_look_up_finds, equal_configurations_leave_the_default, resume_times_nothing_again,
+AHEAD = os.path.join(PLUGINS, "ahead")
+
+
+def ahead(p, *more, start=False, **how):
+    """A run with the plug-in whose builds take a tenth of a second; what was built by whom."""
+    log = os.path.join(p.dir, "builds")
+    env = dict(p.env(), AHEAD_BUILDS=log, TMPDIR=p.dir)
+    command = p.command("--plugin-path", AHEAD, *more, **how)
+    if start:
+        return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=env), log
+    r = subprocess.run(command, capture_output=True, text=True, env=env, timeout=300)
+    check(r.returncode == 0, r.returncode, r.stdout, r.stderr)
+    with open(log) as f:
+        return r, f.read().split("\n")[:-1]
+
+
+def left_behind(p):
+    return [name for name in os.listdir(p.dir) if name.startswith("constrint-")]
+
+
+def ahead_builds_beside(p):
+    """What the next candidates are built into is made in other processes, and recorded with driver and conditions."""
+    r, builds = ahead(p, "--jobs", "4", "--json", "--budget", "1h", "--strategy", "exhaustive")
+    one = json.loads(r.stdout)["problems"][0]
+    check(one["exhausted"] and one["confirmed"], one)
+    check(not any(b.startswith("device") for b in builds), builds)
+    check(4 <= len(set(builds)) <= 4 + 3, builds)  # four, and new ones after a crash and a hang
+    check(len(builds) == 17, len(builds))  # each once, the contest's and the stored ones too
+    with contextlib.closing(sqlite3.connect(p.db)) as sql:
+        conditions = set(sql.execute("SELECT run_clock_hz, celsius, watts FROM trial WHERE status = 0 AND phase = 0"))
+        check(conditions == {(1.5e9, 55, 321.5)}, conditions)
+        check(sql.execute("SELECT DISTINCT driver, compiler FROM origin").fetchall() == [("a driver 1.2", "a compiler 3.4")])
+        stored = sql.execute("SELECT DISTINCT a.data FROM trial t JOIN artifact a ON a.hash = t.artifact WHERE phase = 1").fetchall()
+        check(stored == [(b"faulty",)], stored)
+    check(not left_behind(p) and not workers(p), left_behind(p), workers(p))
+    started = time.time()
+    r, builds = ahead(p, "--jobs", "0", "--budget", "3trials", "--json", db=os.path.join(p.dir, "none.db"))
+    check(any(b.startswith("device") for b in builds), "without jobs the worker builds")
+
+
+def ahead_faults(p):
+    """A build that crashes or hangs is its candidate's outcome and costs nothing else."""
+    r, _ = ahead(p, "--jobs", "3", "--json", "--budget", "1h")
+    one = json.loads(r.stdout)["problems"][0]
+    check(one["exhausted"] and one["confirmed"] and one["best"].startswith("fault=none"), one)
+    check_complete(p, p.rows())
+    message = {c: m for _, phase, _, c, _, m in p.rows() if phase == SEARCH}
+    for fault in "crash", "hang":
+        check("building it" in message["fault=%s,speed=1" % fault], message)
+    p.clean()
+
+
+def ahead_every_strategy(p):
+    for strategy in "uniform", "cost-first", "local":
+        db = os.path.join(p.dir, strategy + ".db")
+        r, _ = ahead(p, "--budget", "1h", "--strategy", strategy, "--json", db=db)
+        one = json.loads(r.stdout)["problems"][0]
+        tried = [c for _, phase, _, c, _, _ in p.rows(db=db) if phase in (SEARCH, DEFAULT)]
+        check(one["exhausted"] and len(set(tried)) == 17 and len(tried) <= 17 + 5, strategy, tried)
+
+
+def ahead_killed_and_resumed(p):
+    """kill -9 at any moment loses the trial in flight, and no more."""
+    known = set()
+    for i in range(4):
+        run, _ = ahead(p, "--jobs", "4", "--budget", "1h", "--strategy", "exhaustive", start=True)
+        time.sleep(random.uniform(0.2, 0.8) * SLOW)
+        run.kill()
+        run.communicate()
+        now = p.survivors(p.db)
+        check(known <= now, "lost:", known - now)
+        known = now
+    for _ in range(50):
+        if not workers(p):
+            break
+        time.sleep(0.1)
+    check(not workers(p), "builders outlive the tuner")
+    r, _ = ahead(p, "--jobs", "4", "--budget", "1h", "--strategy", "exhaustive", "--json")
+    check(known <= p.survivors(p.db) and json.loads(r.stdout)["problems"][0]["exhausted"])
+    tried = [c for _, phase, _, c, _, _ in p.rows() if phase == SEARCH]
+    check(len(tried) <= 17 + 5, "timed again:", tried)
+
+
+def ahead_interrupted(p):
+    """Ctrl-C while a build hangs: at once, and nothing is left behind."""
+    run, _ = ahead(p, "--jobs", "2", "--strategy", "exhaustive", "--budget", "1h", start=True, limit="60")
+    time.sleep(1.5 * SLOW)
+    started = time.time()
+    run.send_signal(signal.SIGINT)
+    run.communicate(timeout=60)
+    check(run.returncode == 130 and time.time() - started < 5 * SLOW, run.returncode, time.time() - started)
+    check(not left_behind(p) and not workers(p), left_behind(p), workers(p))
+
+
+CASES = [ahead_builds_beside, ahead_faults, ahead_every_strategy, ahead_killed_and_resumed, ahead_interrupted, faults, winner_is_what_look_up_finds, equal_configurations_leave_the_default, resume_times_nothing_again,
          exhaustion_ends_the_run, a_hang_is_killed_in_time, trials_budget, seconds_budget, a_workload, interrupt,
          parent_dies, kill_20, kill_200, two_tuners, full_disk, read_only, not_a_database, noise,
          two_evaluators_disagree, a_changed_spec_starts_anew, no_memory, terminal, wrong_use,

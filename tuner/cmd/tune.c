@@ -3,6 +3,7 @@
 
 #include <getopt.h>
 #include <math.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -32,6 +33,7 @@ struct options {
   uint64_t seed;
   double time_limit;
   int64_t memory_bytes;
+  int jobs; /* processes that build ahead */
   int json, verbose;
 };
 
@@ -47,6 +49,7 @@ struct setting {
   kp_device device;
   tdb *db;
   struct worker *worker;
+  struct yard *yard; /* NULL: building is nothing */
   int cancel_fd;
   struct summary_line *lines;
 };
@@ -69,6 +72,8 @@ static const char usage[] =
   "  --device KIND       the spec of KERNEL-KIND, where a kernel has several (cpu)\n"
   "  --hardware FILE     a hardware model; auto: measured once, then cached (auto)\n"
   "  --time-limit S      seconds for one candidate (10)\n"
+  "  --jobs N            processes that build ahead of the device, where building takes long;\n"
+  "                      0: none (all cores but one)\n"
   "  --memory-limit MIB  of the worker's address space (none)\n"
   "  --plugin-path DIR, --spec-path DIR   looked in first; may be repeated\n"
   "  --verbose           a line for every trial once it is recorded, and the plug-in's stderr\n"
@@ -103,6 +108,20 @@ static int read_seed(uint64_t *out, const char *text) {
   return !*rest;
 }
 
+static int read_jobs(int *out, const char *text) {
+  char *rest;
+  long n = strtol(text, &rest, 10);
+  *out = (int)n;
+  return rest != text && !*rest && n >= 0 && n <= YARD_JOBS;
+}
+
+/* The device's own process keeps a core to itself. */
+static int spare_cores(void) {
+  cpu_set_t cores;
+  int n = sched_getaffinity(0, sizeof cores, &cores) ? 1 : CPU_COUNT(&cores);
+  return n > YARD_JOBS ? YARD_JOBS : n > 1 ? n - 1 : 1;
+}
+
 static int add_path(const char **paths, size_t *n, const char *path) {
   if (*n == PATHS) return wrong("more folders than it takes at", path);
   paths[(*n)++] = path;
@@ -132,6 +151,7 @@ static int read_option(struct options *o, int c) {
       if (!read_number(&number, optarg, 1e9)) return wrong("--memory-limit takes MiB, not", optarg);
       o->memory_bytes = (int64_t)(number * (1 << 20));
       return EXIT_DONE;
+    case 'J': return read_jobs(&o->jobs, optarg) ? EXIT_DONE : wrong("--jobs takes 0 to 64 processes, not", optarg);
     case 'P': return add_path(o->plugin_paths, &o->nplugin_paths, optarg);
     case 'C': return add_path(o->spec_paths, &o->nspec_paths, optarg);
     case 'j': o->json = 1; return EXIT_DONE;
@@ -153,11 +173,12 @@ static int read_options(struct options *o, int argc, char **argv, int *help) {
   static const struct option known[] = {
     {"kernel", 1, NULL, 'k'}, {"problem", 1, NULL, 'p'}, {"workload", 1, NULL, 'w'}, {"db", 1, NULL, 'd'},
     {"budget", 1, NULL, 'b'}, {"strategy", 1, NULL, 'S'}, {"seed", 1, NULL, 's'}, {"hardware", 1, NULL, 'H'},
-    {"device", 1, NULL, 'D'},
+    {"device", 1, NULL, 'D'}, {"jobs", 1, NULL, 'J'},
     {"time-limit", 1, NULL, 't'}, {"memory-limit", 1, NULL, 'm'}, {"plugin-path", 1, NULL, 'P'},
     {"spec-path", 1, NULL, 'C'}, {"json", 0, NULL, 'j'}, {"verbose", 0, NULL, 'v'}, {"help", 0, NULL, 'h'},
     {NULL, 0, NULL, 0}};
   *o = (struct options){.hardware = "auto", .device = "cpu", .strategy = strategy_find("local"), .seed = 1, .time_limit = 10,
+                        .jobs = spare_cores(),
                         .budget = {BUDGET_SECONDS, 60}};
   opterr = 0;
   optind = 1;
@@ -236,6 +257,14 @@ static int make_worker(struct setting *s, const struct options *o) {
   return worker_new(&s->worker, &w);
 }
 
+/* Where building is nothing, or the device is the processor itself, there is no yard. */
+static int make_yard(struct setting *s, const struct options *o) {
+  struct yard_options y = {.jobs = o->jobs, .plugin = s->plugin->path, .device = &s->device, .time_limit = o->time_limit,
+                           .show_stderr = o->verbose, .memory_bytes = o->memory_bytes};
+  if (!s->plugin->table->build_ahead || !o->jobs) return TUNER_OK;
+  return yard_open(&s->yard, &y);
+}
+
 static int open_database(struct setting *s, const char *path) {
   return tdb_open(&s->db, path, TDB_WRITE) < 0 ? tuner_fail(TUNER_EENV, "%s", tdb_error()) : TUNER_OK;
 }
@@ -249,11 +278,13 @@ static int open_all(struct setting *s, const struct options *o) {
   if (!code) code = find_plugin(s);
   if (!code) code = find_hardware(s, o->hardware);
   if (!code) code = make_worker(s, o);
+  if (!code) code = make_yard(s, o);
   if (!code && !(s->lines = calloc(s->nproblems, sizeof *s->lines))) code = tuner_nomem();
   return code;
 }
 
 static void release(struct setting *s) {
+  yard_close(s->yard);
   worker_free(s->worker);
   tdb_close(s->db);
   hw_free(s->hw);
@@ -274,7 +305,7 @@ static void release(struct setting *s) {
 /* ---- Tuning ---- */
 
 static struct tune_job make_job(const struct setting *s, const struct options *o, const struct tune_events *events) {
-  return (struct tune_job){.db = s->db, .worker = s->worker, .plugin = s->plugin, .device = &s->device, .spec = s->spec,
+  return (struct tune_job){.db = s->db, .worker = s->worker, .yard = s->yard, .plugin = s->plugin, .device = &s->device, .spec = s->spec,
                            .hw = s->hw, .strategy = o->strategy, .seed = o->seed, .time_limit = o->time_limit,
                            .budget = o->budget.kind, .events = events};
 }

@@ -66,7 +66,8 @@ int journal_record(struct journal *j, tdb_phase phase, const char *config, const
   char *artifact = ok && phase == TDB_PHASE_CONFIRM && j->artifact ? j->artifact(j->artifact_data, config) : NULL;
   tdb_trial t = {.config = config, .phase = phase, .status = a->status, .seconds = ok ? a->seconds : 0,
                  .error = a->error, .samples = ok ? a->samples : NULL, .nsamples = ok ? a->nsamples : 0,
-                 .message = a->message, .artifact = artifact ? artifact : ""};
+                 .message = a->message, .artifact = artifact ? artifact : "", .run_clock_hz = a->conditions.clock_hz,
+                 .celsius = a->conditions.celsius, .watts = a->conditions.watts};
   int code = tdb_record(j->db, &j->who, &j->origin, &t, &t.id) < 0 ? tuner_fail(TUNER_EENV, "%s", tdb_error()) : add(j, &t);
   free(artifact);
   return code;

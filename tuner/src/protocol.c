@@ -10,7 +10,7 @@
 
 #include "fail.h"
 
-static const char *const kinds[ASK_COUNT] = {"open", "naive", "load", "time", "unload"};
+static const char *const kinds[ASK_COUNT] = {"open", "naive", "load", "time", "unload", "build"};
 
 static char *as_line(json_t *json) {
   char *text = json ? json_dumps(json, JSON_COMPACT) : NULL;
@@ -44,6 +44,13 @@ static json_t *rules_json(const struct measure_rules *r) {
                    "give_up", r->give_up_ratio, "hopeless", r->hopeless_ratio);
 }
 
+static json_t *device_json(const kp_device *d) {
+  json_t *figures = json_object();
+  for (size_t i = 0; i < d->nfigures; i++) json_object_set_new(figures, d->figures[i].key, json_integer(d->figures[i].value));
+  return json_pack("{s:s,s:s,s:I,s:o}", "name", d->name, "architecture", d->architecture, "units", (json_int_t)d->units,
+                   "figures", figures);
+}
+
 char *ask_encode(const struct ask *a) {
   json_t *json = json_pack("{s:s}", "ask", kinds[a->kind]);
   if (!json) return NULL;
@@ -56,6 +63,14 @@ char *ask_encode(const struct ask *a) {
     case ASK_LOAD:
       json_object_set_new(json, "slot", json_integer(a->slot));
       json_object_set_new(json, "config", integers(a->values, a->nvalues));
+      if (a->file) json_object_set_new(json, "file", json_string(a->file));
+      break;
+    case ASK_BUILD:
+      json_object_set_new(json, "plugin", json_string(a->plugin));
+      json_object_set_new(json, "device", device_json(a->device));
+      json_object_set_new(json, "problem", integers(a->problem, a->nproblem));
+      json_object_set_new(json, "config", integers(a->values, a->nvalues));
+      json_object_set_new(json, "file", json_string(a->file));
       break;
     case ASK_TIME:
       json_object_set_new(json, "slot", json_integer(a->slot));
@@ -70,18 +85,47 @@ char *ask_encode(const struct ask *a) {
   return as_line(json);
 }
 
-static int read_integers(struct ask_owned *out, const char *key) {
-  json_t *array = json_object_get(out->json, key), *item;
+static int read_list(const struct ask_owned *from, const char *key, int64_t *out, size_t *n) {
+  json_t *array = json_object_get(from->json, key), *item;
   size_t i;
   if (!json_is_array(array) || json_array_size(array) > PROTOCOL_VALUES)
     return tuner_fail(TUNER_EINPUT, "'%s' is no list of integers", key);
   json_array_foreach(array, i, item) {
     if (!json_is_integer(item)) return tuner_fail(TUNER_EINPUT, "'%s' holds what is no integer", key);
-    out->values[i] = json_integer_value(item);
+    out[i] = json_integer_value(item);
   }
-  out->ask.values = out->values;
-  out->ask.nvalues = json_array_size(array);
+  *n = json_array_size(array);
   return TUNER_OK;
+}
+
+static int read_integers(struct ask_owned *out, const char *key) {
+  out->ask.values = out->values;
+  return read_list(out, key, out->values, &out->ask.nvalues);
+}
+
+static int read_figures(struct ask_owned *out, json_t *figures) {
+  const char *key;
+  json_t *value;
+  if (!json_is_object(figures) || json_object_size(figures) > PROTOCOL_FIGURES)
+    return tuner_fail(TUNER_EINPUT, "'figures' is no object of a device's figures");
+  json_object_foreach(figures, key, value) {
+    if (!json_is_integer(value)) return tuner_fail(TUNER_EINPUT, "the figure '%s' is no integer", key);
+    out->figures[out->device.nfigures++] = (kp_setting){key, json_integer_value(value), NULL};
+  }
+  out->device.figures = out->figures;
+  return TUNER_OK;
+}
+
+static int read_device(struct ask_owned *out) {
+  json_t *device = json_object_get(out->json, "device"), *units = json_object_get(device, "units");
+  const char *name = json_string_value(json_object_get(device, "name"));
+  const char *architecture = json_string_value(json_object_get(device, "architecture"));
+  if (!name || !architecture || !json_is_integer(units)) return tuner_fail(TUNER_EINPUT, "'device' says not which");
+  out->device = (kp_device){.units = json_integer_value(units)};
+  snprintf(out->device.name, sizeof out->device.name, "%s", name);
+  snprintf(out->device.architecture, sizeof out->device.architecture, "%s", architecture);
+  out->ask.device = &out->device;
+  return read_figures(out, json_object_get(device, "figures"));
 }
 
 static int read_slot(struct ask_owned *out) {
@@ -107,6 +151,17 @@ static int read_naive(struct ask_owned *out) {
 
 static int read_load(struct ask_owned *out) {
   int code = read_slot(out);
+  out->ask.file = json_string_value(json_object_get(out->json, "file"));
+  return code ? code : read_integers(out, "config");
+}
+
+static int read_build(struct ask_owned *out) {
+  out->ask.plugin = json_string_value(json_object_get(out->json, "plugin"));
+  out->ask.file = json_string_value(json_object_get(out->json, "file"));
+  out->ask.problem = out->problem;
+  if (!out->ask.plugin || !out->ask.file) return tuner_fail(TUNER_EINPUT, "'build' needs a plug-in and a file");
+  int code = read_device(out);
+  if (!code) code = read_list(out, "problem", out->problem, &out->ask.nproblem);
   return code ? code : read_integers(out, "config");
 }
 
@@ -129,7 +184,7 @@ static int read_time(struct ask_owned *out) {
   return TUNER_OK;
 }
 
-static int (*const readers[ASK_COUNT])(struct ask_owned *) = {read_open, read_naive, read_load, read_time, read_slot};
+static int (*const readers[ASK_COUNT])(struct ask_owned *) = {read_open, read_naive, read_load, read_time, read_slot, read_build};
 
 static int read_kind(struct ask_owned *out) {
   const char *kind = json_string_value(json_object_get(out->json, "ask"));
@@ -167,9 +222,11 @@ void answer_release(struct answer *a) {
 char *answer_encode(const struct answer *a) {
   json_t *samples = json_array();
   for (size_t i = 0; i < a->nsamples; i++) json_array_append_new(samples, real(a->samples[i]));
-  json_t *json = json_pack("{s:i,s:o,s:o,s:o,s:o,s:o,s:i,s:o}", "status", (int)a->status, "seconds", real(a->seconds),
+  json_t *json = json_pack("{s:i,s:o,s:o,s:o,s:o,s:o,s:i,s:o,s:o,s:o,s:o}", "status", (int)a->status, "seconds", real(a->seconds),
                            "error", real(a->error), "floor", real(a->floor_seconds), "operations", real(a->operations),
-                           "bytes", real(a->bytes), "end", (int)a->end, "samples", samples);
+                           "bytes", real(a->bytes), "end", (int)a->end, "samples", samples,
+                           "clock_hz", real(a->conditions.clock_hz), "celsius", real(a->conditions.celsius),
+                           "watts", real(a->conditions.watts));
   if (!json) return NULL;
   /* a plug-in's message may hold any bytes; JSON takes UTF-8 only */
   json_t *message = json_string(a->message);
@@ -186,6 +243,16 @@ static int read_figure(json_t *json, const char *key, double *out) {
     return tuner_fail(TUNER_EINPUT, "'%s' is no figure", key);
   *out = json_number_value(x);
   return TUNER_OK;
+}
+
+/* A worker that knows nothing of them says nothing. */
+static int read_conditions(json_t *json, kp_conditions *out) {
+  const struct { const char *key; double *to; } all[] = {
+    {"clock_hz", &out->clock_hz}, {"celsius", &out->celsius}, {"watts", &out->watts}};
+  int code = TUNER_OK;
+  for (size_t i = 0; !code && i < sizeof all / sizeof *all; i++)
+    if (json_object_get(json, all[i].key)) code = read_figure(json, all[i].key, all[i].to);
+  return code;
 }
 
 static int read_error(json_t *json, double *out) {
@@ -235,6 +302,7 @@ static int read_answer(json_t *json, struct answer *out) {
   if (!code) code = read_figure(json, "floor", &out->floor_seconds);
   if (!code) code = read_figure(json, "operations", &out->operations);
   if (!code) code = read_figure(json, "bytes", &out->bytes);
+  if (!code) code = read_conditions(json, &out->conditions);
   if (!code) code = read_error(json, &out->error);
   if (!code) code = read_message(json, out);
   return code ? code : read_samples(json, out);

@@ -19,7 +19,8 @@
 enum {
   PROTOCOL_LINE = 1 << 18, /* bytes of a line, at most */
   PROTOCOL_SLOTS = 8,      /* candidates loaded at once */
-  PROTOCOL_VALUES = 256    /* keys of a problem or a configuration, at most */
+  PROTOCOL_VALUES = 256,   /* keys of a problem or a configuration, at most */
+  PROTOCOL_FIGURES = 256   /* of a device, at most */
 };
 
 enum ask_kind {
@@ -28,15 +29,20 @@ enum ask_kind {
   ASK_LOAD,   /* slot, configuration: build, load, poison, launch, compare */
   ASK_TIME,   /* slot, rules: measure; then, with `verify`, once more poison, launch, compare */
   ASK_UNLOAD, /* slot */
+  ASK_BUILD,  /* plug-in, device, problem, configuration, file: build and write the artifact; no problem need be open */
   ASK_COUNT
 };
 
 struct ask {
   enum ask_kind kind;
-  const char *plugin;    /* open: path of the shared object */
+  const char *plugin;    /* open, build: path of the shared object */
   uint64_t seed;         /* open */
-  const int64_t *values; /* open: the problem's, load: the configuration's, in the plug-in's order */
+  const int64_t *values; /* open: the problem's, load, build: the configuration's, in the plug-in's order */
   size_t nvalues;
+  const int64_t *problem; /* build */
+  size_t nproblem;
+  const kp_device *device; /* build: whom for */
+  const char *file;      /* build: where the artifact goes; load: where it is, NULL: build it */
   int slot;              /* load, time, unload */
   int verify;            /* time */
   struct measure_rules rules; /* time */
@@ -49,6 +55,7 @@ struct answer {
   double floor_seconds;  /* open */
   double operations, bytes; /* open: work of one launch; 0: unknown */
   enum measure_end end;  /* time */
+  kp_conditions conditions; /* time */
   double *samples;       /* time; answer_release() frees */
   size_t nsamples;
   char message[KP_WHY];  /* why not; "" when ok */
@@ -61,7 +68,13 @@ char *ask_encode(const struct ask *a);
 char *answer_encode(const struct answer *a);
 
 /* A decoded question owns its texts and values. */
-struct ask_owned { struct ask ask; json_t *json; int64_t values[PROTOCOL_VALUES]; };
+struct ask_owned {
+  struct ask ask;
+  json_t *json;
+  int64_t values[PROTOCOL_VALUES], problem[PROTOCOL_VALUES];
+  kp_device device;
+  kp_setting figures[PROTOCOL_FIGURES];
+};
 int ask_decode(struct ask_owned *out, const char *line);
 void ask_owned_release(struct ask_owned *a);
 /* TUNER_EINPUT says what is wrong with it. */

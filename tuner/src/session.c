@@ -69,7 +69,8 @@ int session_naive(struct session *s, double limit, struct answer *out) {
 }
 
 int session_load(struct session *s, int slot, struct session_config c, double limit, struct answer *out) {
-  struct ask question = {.kind = ASK_LOAD, .slot = slot, .values = c.values, .nvalues = c.n};
+  struct ask question = {.kind = ASK_LOAD, .slot = slot, .values = c.values, .nvalues = c.n,
+                         .file = s->file ? s->file(s->file_data, c.values) : NULL};
   return ask(s, &question, limit, out);
 }
 

@@ -18,6 +18,9 @@ struct session {
   double open_limit;      /* seconds for inputs and reference */
   unsigned generation;    /* of the worker that has it open; 0: none */
   struct answer opened;   /* floor and work */
+  /* Where a configuration was built ahead (NULL: the worker builds it); may be unset. */
+  const char *(*file)(void *data, const int64_t *values);
+  void *file_data;
   int killed;             /* the last question ended by a kill from outside: it tells nothing of the candidate */
 };
 

@@ -59,6 +59,11 @@ void strategy_tell(struct strategy_run *run, size_t index, double seconds) {
   if (run->how->tell && !run->starved) run->how->tell(run, run->state, index, seconds);
 }
 
+size_t strategy_ahead(struct strategy_run *run, size_t *out, size_t room, size_t *spare) {
+  *spare = 0;
+  return run->how->ahead && !run->starved ? run->how->ahead(run, run->state, out, room, spare) : 0;
+}
+
 void strategy_close(struct strategy_run *run) {
   if (!run) return;
   run->how->close(run->state);

@@ -32,6 +32,8 @@ struct strategy {
   /* NULL: does not learn.  seconds < 0: it failed. strategy_seconds() has it already. */
   void (*tell)(struct strategy_run *run, void *state, size_t index, double seconds);
   void (*close)(void *state);
+  /* See strategy_ahead(); NULL: it cannot say. */
+  size_t (*ahead)(struct strategy_run *run, void *state, size_t *out, size_t room, size_t *spare);
 };
 
 /* Every strategy; ends with NULL. */
@@ -47,6 +49,11 @@ int64_t strategy_next(struct strategy_run *run);
 /* The median seconds of a configuration, or < 0 for a failure: one just
  * proposed, or (resume, default) one from elsewhere, which is then not proposed. */
 void strategy_tell(struct strategy_run *run, size_t index, double seconds);
+/* What it will likely propose next, the likeliest first, so that it can be built
+ * meanwhile: writes at most `room` configurations, none of them known, and says how
+ * many.  The last *spare of them are no proposals, but worth a try while the device
+ * has nothing else to do. */
+size_t strategy_ahead(struct strategy_run *run, size_t *out, size_t room, size_t *spare);
 void strategy_close(struct strategy_run *run); /* NULL is fine */
 
 #endif

@@ -15,6 +15,15 @@ static int64_t next(struct strategy_run *run, void *state) {
   return (int64_t)*at;
 }
 
+static size_t ahead(struct strategy_run *run, void *state, size_t *out, size_t room, size_t *spare) {
+  const size_t *at = state, size = space_size(run->space);
+  size_t n = 0;
+  (void)spare;
+  for (size_t i = *at; i < size && n < room; i++)
+    if (!strategy_known(run, i)) out[n++] = i;
+  return n;
+}
+
 const struct strategy strategy_exhaustive = {
-  "exhaustive", "every legal configuration, in order", open_exhaustive, next, NULL, free,
+  "exhaustive", "every legal configuration, in order", open_exhaustive, next, NULL, free, ahead,
 };

@@ -158,7 +158,28 @@ static void tell(struct strategy_run *run, void *state, size_t index, double sec
   if (starts || (l->centre >= 0 && seconds < strategy_seconds(run, (size_t)l->centre))) settle(run, l, index);
 }
 
+static int is_among(const size_t *list, size_t n, size_t index) {
+  for (size_t i = 0; i < n; i++)
+    if (list[i] == index) return 1;
+  return 0;
+}
+
+/* The untried neighbours; to spare, a third of the room or more, the cheapest by cost. */
+static size_t ahead(struct strategy_run *run, void *state, size_t *out, size_t room, size_t *spare) {
+  const struct local *l = state;
+  const size_t *ranked = space_has_cost(run->space) ? space_by_cost(run->space) : NULL;
+  const size_t own = ranked ? room - room / 3 : room, size = space_size(run->space);
+  size_t n = 0;
+  for (size_t i = l->tried; l->centre >= 0 && i < l->n && n < own; i++)
+    if (!strategy_known(run, l->neighbours[i])) out[n++] = l->neighbours[i];
+  const size_t neighbours = n;
+  for (size_t i = l->cheapest; ranked && i < size && n < room; i++)
+    if (!strategy_known(run, ranked[i]) && !is_among(out, neighbours, ranked[i])) out[n++] = ranked[i];
+  *spare = n - neighbours;
+  return n;
+}
+
 const struct strategy strategy_local = {
   "local", "climbs over legal neighbours from the default and the cheapest, with restarts", open_local, next, tell,
-  close_local,
+  close_local, ahead,
 };

@@ -26,5 +26,5 @@ static void close_uniform(void *state) {
 }
 
 const struct strategy strategy_uniform = {
-  "uniform", "legal configurations drawn uniformly, none twice", open_uniform, next, NULL, close_uniform,
+  "uniform", "legal configurations drawn uniformly, none twice", open_uniform, next, NULL, close_uniform, NULL,
 };

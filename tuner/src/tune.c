@@ -7,6 +7,8 @@
 #include <string.h>
 #include <sys/utsname.h>
 
+#include "ahead.h"
+#include "artifact_file.h"
 #include "clock.h"
 #include "fail.h"
 #include "finals.h"
@@ -20,16 +22,19 @@ static const double open_factor = 12, open_least = 60;
 static const double contest_part = 0.2;
 /* A candidate may take so many times what the whole trial of the default took. */
 static const double default_factor = 10, default_launches = 100, limit_least = 2;
+/* What is built ahead is kept while its time is within this of the best. */
+static const double keep_factor = 1.5;
 
 struct tuning {
   const struct tune_job *job;
   const struct problem *problem;
   struct space *space;
   struct session session;
+  struct ahead ahead;
   struct journal journal;
   struct tune_result *result;
   int64_t standard_values[PROTOCOL_VALUES];
-  char driver[160];    /* of a CPU: the system's kernel */
+  char driver[160];    /* the device's; of a CPU: the system's kernel */
   char *standard;      /* the default's text */
   char *incumbent;     /* the database's best before this run; NULL: none */
   double started;      /* clock_seconds() */
@@ -122,23 +127,32 @@ static const char compiler[] = "gcc " __VERSION__;
 
 static void find_driver(struct tuning *t) {
   struct utsname system;
-  if (strcmp(t->job->plugin->table->device_kind, "cpu") || uname(&system)) return;
+  snprintf(t->driver, sizeof t->driver, "%s", t->job->device->driver);
+  if (*t->driver || strcmp(t->job->plugin->table->device_kind, "cpu") || uname(&system)) return;
   snprintf(t->driver, sizeof t->driver, "%s %s", system.sysname, system.release);
 }
 
-/* Built once more, here: build() is pure and the same everywhere.  Without an artifact a winner is
+static int make_artifact(struct tuning *t, size_t index, kp_artifact *out) {
+  const char *file = ahead_file(&t->ahead, (int64_t)index);
+  kp_setting settings[PROTOCOL_VALUES];
+  char why[KP_WHY] = "";
+  if (file && !artifact_read(out, file)) return 1;
+  space_settings(t->space, index, settings);
+  if (t->job->plugin->table->build(t->job->device, t->problem->settings, settings, out, why) >= 0) return 1;
+  note(t, why);
+  return 0;
+}
+
+/* As built ahead, else once more, here: build() is pure and the same everywhere.  Without an artifact a winner is
  * still one; whoever loads it then has to build. */
 static char *artifact_of(void *tuning, const char *config) {
   struct tuning *t = tuning;
-  const kp_plugin *kp = t->job->plugin->table;
   int64_t index = space_find_config(t->space, config);
-  kp_setting settings[PROTOCOL_VALUES];
   kp_artifact artifact = {NULL, 0};
-  char why[KP_WHY] = "", *hash = NULL;
+  char *hash = NULL;
   if (index < 0) return NULL;
-  space_settings(t->space, (size_t)index, settings);
-  if (kp->build(t->job->device, t->problem->settings, settings, &artifact, why) < 0) note(t, why);
-  else if (tdb_put_artifact(t->job->db, artifact.data, artifact.size, &hash) < 0) note(t, tdb_error());
+  if (make_artifact(t, (size_t)index, &artifact) && tdb_put_artifact(t->job->db, artifact.data, artifact.size, &hash) < 0)
+    note(t, tdb_error());
   free(artifact.data);
   return hash;
 }
@@ -149,7 +163,8 @@ static int open_journal(struct tuning *t) {
   tdb_identity who = {.kernel = kp->name, .version = kp->version, .problem = t->problem->exact,
                       .scaling = t->problem->scaling, .device = t->job->device->name,
                       .architecture = t->job->device->architecture, .units = t->job->device->units};
-  tdb_origin origin = {.spec_hash = t->job->spec->hash, .source_hash = kp->source_hash, .driver = t->driver, .compiler = compiler,
+  tdb_origin origin = {.spec_hash = t->job->spec->hash, .source_hash = kp->source_hash, .driver = t->driver,
+                       .compiler = *t->job->device->compiler ? t->job->device->compiler : compiler,
                        .memory_bytes = figure(t->job->hw, "memory_bytes"), .clock_hz = figure(t->job->hw, "clock_hz")};
   int code = journal_open(&t->journal, t->job->db, &who, &origin);
   t->journal.artifact = artifact_of;
@@ -171,6 +186,20 @@ static int find_incumbent(struct tuning *t) {
   return code;
 }
 
+static const char *built_file(void *tuning, const int64_t *values) {
+  struct tuning *t = tuning;
+  return ahead_file(&t->ahead, space_find(t->space, values));
+}
+
+/* From here on the yard builds for this problem. */
+static int begin_ahead(struct tuning *t) {
+  t->ahead = (struct ahead){.yard = t->job->yard, .worker = t->job->worker, .proposed = -1};
+  t->session.file = built_file;
+  t->session.file_data = t;
+  if (t->ahead.yard) yard_problem(t->ahead.yard, t->problem, t->space);
+  return TUNER_OK;
+}
+
 static int prepare(struct tuning *t) {
   int code = open_space(t);
   if (!code) code = find_default(t);
@@ -178,6 +207,7 @@ static int prepare(struct tuning *t) {
   if (!code) code = find_incumbent(t);
   if (!code) code = session_init(&t->session, t->job->worker, t->job->plugin->path, t->problem, t->job->seed,
                                  fmax(open_least, open_factor * t->job->time_limit));
+  if (!code) code = begin_ahead(t);
   t->limit = t->job->time_limit;
   t->tried = journal_tried(&t->journal);
   t->spent_before = journal_spent(&t->journal, t->job->time_limit);
@@ -191,13 +221,23 @@ static struct session_config config_of(const struct tuning *t, const int64_t *va
   return (struct session_config){values, space_parameters(t->space)};
 }
 
+/* Of what is built ahead only the outcome of its build is known yet. */
+static int try_values(struct tuning *t, const int64_t *values, int64_t index, const struct measure_rules *rules, struct answer *out) {
+  if (index >= 0 && ahead_failed(&t->ahead, (size_t)index, out)) return TUNER_OK;
+  return session_try(&t->session, config_of(t, values), rules, t->limit, out);
+}
+
 static int try_default(struct tuning *t) {
   struct measure_rules rules = measure_defaults();
   struct answer a;
-  if (journal_find(&t->journal, TDB_PHASE_DEFAULT, t->standard)) return TUNER_OK;
-  int code = session_ready(&t->session);
+  int64_t index = space_find(t->space, t->standard_values);
+  int known = journal_find(&t->journal, TDB_PHASE_DEFAULT, t->standard) != NULL;
+  int code = ahead_begin(&t->ahead, t->space, known ? -1 : index);
+  if (known || code) return code;
+  code = session_ready(&t->session);
+  if (!code && index >= 0) code = ahead_wait(&t->ahead, (size_t)index);
   double started = clock_seconds();
-  if (!code) code = session_try(&t->session, config_of(t, t->standard_values), &rules, t->limit, &a);
+  if (!code) code = try_values(t, t->standard_values, index, &rules, &a);
   if (code) return code;
   double wall = clock_seconds() - started;
   if (a.status == TDB_TRIAL_OK)
@@ -241,14 +281,22 @@ static int budget_left(const struct tuning *t) {
   return spent(t) < t->job->share * part;
 }
 
+/* The contest loads the best again: only their artifacts are kept. */
+static void drop_slow(struct tuning *t, size_t index, const struct answer *a) {
+  double best = t->status.best_seconds;
+  int slow = a->status != TDB_TRIAL_OK || (best > 0 && a->seconds > keep_factor * best);
+  if (slow && t->ahead.yard) yard_drop(t->ahead.yard, index);
+}
+
 static int try_index(struct tuning *t, struct strategy_run *run, size_t index) {
   struct measure_rules rules = measure_defaults();
   int64_t values[PROTOCOL_VALUES];
   struct answer a;
   rules.best_seconds = t->status.best_seconds;
   space_values(t->space, index, values);
-  int code = session_try(&t->session, config_of(t, values), &rules, t->limit, &a);
+  int code = try_values(t, values, (int64_t)index, &rules, &a);
   if (code) return code;
+  drop_slow(t, index, &a);
   t->tried++;
   strategy_tell(run, index, a.status == TDB_TRIAL_OK ? a.seconds : -1);
   char *config = space_config(t->space, index);
@@ -267,8 +315,9 @@ static int search(struct tuning *t) {
   while (!code) {
     if (worker_cancelled(t->job->worker)) code = tuner_fail(TUNER_ECANCEL, "interrupted");
     if (code || !budget_left(t)) break;
-    int64_t index = strategy_next(run);
-    if (index == STRATEGY_END) break;
+    int64_t index = STRATEGY_END;
+    code = ahead_next(&t->ahead, run, &index);
+    if (code || index == STRATEGY_END) break;
     code = index < 0 ? tuner_nomem() : try_index(t, run, (size_t)index);
   }
   strategy_close(run);
@@ -378,6 +427,7 @@ int tune_problem(struct tune_result *out, const struct tune_job *job, const stru
   code = settle(out, code, code == TUNER_ENOMEM || code == TUNER_EENV);
   int concluded = conclude(t);
   journal_close(&t->journal);
+  if (job->yard) yard_problem(job->yard, NULL, NULL);
   space_close(t->space);
   free(t->standard);
   free(t->incumbent);

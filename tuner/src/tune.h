@@ -14,6 +14,7 @@
 #include "spec.h"
 #include "strategy.h"
 #include "worker_client.h"
+#include "yard.h"
 
 /* Where a problem stands; for progress. */
 struct tune_status {
@@ -33,6 +34,7 @@ struct tune_events {
 struct tune_job {
   tdb *db;
   struct worker *worker;
+  struct yard *yard;          /* NULL: the worker builds */
   const struct plugin *plugin;
   const kp_device *device;
   const struct spec *spec;

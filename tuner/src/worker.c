@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "artifact_file.h"
 #include "fail.h"
 #include "measure.h"
 #include "plugin_load.h"
@@ -18,6 +19,7 @@ struct bench {
   struct plugin *plugin;
   const kp_plugin *kp; /* plugin->table */
   kp_device device;
+  int identified; /* the device, by this plug-in */
   kp_bench *open;
   kp_setting problem[PROTOCOL_VALUES];
   double floor_seconds;
@@ -42,10 +44,9 @@ static const char *label(const kp_key *key, int64_t value) {
 }
 
 /* The values as the plug-in takes them; 0 if there are not as many as keys. */
-static int settings(const kp_key *keys, const struct ask *ask, kp_setting *out) {
-  if (count_keys(keys) != ask->nvalues) return 0;
-  for (size_t i = 0; i < ask->nvalues; i++)
-    out[i] = (kp_setting){keys[i].key, ask->values[i], label(&keys[i], ask->values[i])};
+static int settings(const kp_key *keys, const int64_t *values, size_t n, kp_setting *out) {
+  if (count_keys(keys) != n) return 0;
+  for (size_t i = 0; i < n; i++) out[i] = (kp_setting){keys[i].key, values[i], label(&keys[i], values[i])};
   return 1;
 }
 
@@ -63,11 +64,18 @@ static void close_bench(struct bench *b) {
 /* The plug-in stays loaded as long as the questions name the same one. */
 static int use_plugin(struct bench *b, const char *path) {
   if (b->plugin && !strcmp(b->plugin->path, path)) return TUNER_OK;
+  close_bench(b);
   plugin_unload(b->plugin);
   b->plugin = NULL;
+  b->identified = 0;
   int code = plugin_open(&b->plugin, path);
   if (!code) b->kp = b->plugin->table;
   return code;
+}
+
+static int identify(struct bench *b, char *why) {
+  if (!b->identified) b->identified = b->kp->identify(&b->device, why) >= 0;
+  return b->identified;
 }
 
 static void open_problem(struct bench *b, const struct ask *ask, struct answer *out) {
@@ -75,9 +83,9 @@ static void open_problem(struct bench *b, const struct ask *ask, struct answer *
   close_bench(b);
   if (use_plugin(b, ask->plugin)) {
     say(out, TDB_TRIAL_LAUNCH_ERROR, "", tuner_error());
-  } else if (!settings(b->kp->problem_keys, ask, b->problem)) {
+  } else if (!settings(b->kp->problem_keys, ask->values, ask->nvalues, b->problem)) {
     say(out, TDB_TRIAL_LAUNCH_ERROR, "the plug-in has other problem keys", "");
-  } else if (b->kp->identify(&b->device, why) < 0) {
+  } else if (!identify(b, why)) {
     say(out, TDB_TRIAL_LAUNCH_ERROR, "identifying the device", why);
   } else if (b->kp->open(&b->device, b->problem, ask->seed, &b->open, why) < 0) {
     b->open = NULL;
@@ -130,15 +138,29 @@ static int verify(struct bench *b, kp_kernel *k, struct answer *out) {
   return plausible(b, seconds, out);
 }
 
-static kp_kernel *build(struct bench *b, const kp_setting *config, struct answer *out) {
+static int build(const kp_plugin *kp, const kp_device *device, const kp_setting *problem, const kp_setting *config,
+                 kp_artifact *artifact, struct answer *out) {
   char why[KP_WHY] = "";
-  kp_artifact artifact = {NULL, 0};
-  kp_kernel *kernel = NULL;
-  if (b->kp->legal(&b->device, b->problem, config, why) != 1) {
+  *artifact = (kp_artifact){NULL, 0};
+  if (kp->legal(device, problem, config, why) != 1)
     say(out, TDB_TRIAL_COMPILE_ERROR, "the plug-in refuses what its spec allows", why);
-  } else if (b->kp->build(&b->device, b->problem, config, &artifact, why) < 0) {
+  else if (kp->build(device, problem, config, artifact, why) < 0)
     say(out, TDB_TRIAL_COMPILE_ERROR, "", why);
-  } else if (b->kp->load(b->open, config, &artifact, &kernel, why) < 0) {
+  return out->status == TDB_TRIAL_OK;
+}
+
+/* From the file where it was built ahead, else built here. */
+static int get_artifact(struct bench *b, const char *file, const kp_setting *config, kp_artifact *artifact, struct answer *out) {
+  if (!file) return build(b->kp, &b->device, b->problem, config, artifact, out);
+  if (artifact_read(artifact, file)) say(out, TDB_TRIAL_LAUNCH_ERROR, "", tuner_error());
+  return out->status == TDB_TRIAL_OK;
+}
+
+static kp_kernel *make(struct bench *b, const char *file, const kp_setting *config, struct answer *out) {
+  char why[KP_WHY] = "";
+  kp_artifact artifact;
+  kp_kernel *kernel = NULL;
+  if (get_artifact(b, file, config, &artifact, out) && b->kp->load(b->open, config, &artifact, &kernel, why) < 0) {
     kernel = NULL;
     say(out, TDB_TRIAL_LAUNCH_ERROR, "", why);
   }
@@ -149,11 +171,11 @@ static kp_kernel *build(struct bench *b, const kp_setting *config, struct answer
 static void load(struct bench *b, const struct ask *ask, struct answer *out) {
   kp_setting config[PROTOCOL_VALUES];
   unload(b, ask->slot);
-  if (!settings(b->kp->parameters, ask, config)) {
+  if (!settings(b->kp->parameters, ask->values, ask->nvalues, config)) {
     say(out, TDB_TRIAL_COMPILE_ERROR, "the plug-in has other parameters", "");
     return;
   }
-  kp_kernel *kernel = build(b, config, out);
+  kp_kernel *kernel = make(b, ask->file, config, out);
   if (!kernel) return;
   if (verify(b, kernel, out))
     b->slots[ask->slot] = kernel;
@@ -197,6 +219,7 @@ static void time_candidate(struct bench *b, const struct ask *ask, struct answer
     say(out, TDB_TRIAL_LAUNCH_ERROR, "", tuner_error());
     return;
   }
+  if (b->kp->conditions) b->kp->conditions(b->open, &out->conditions);
   report(&m, out);
   if (out->status != TDB_TRIAL_OK || !ask->verify) return;
   if (!verify(b, running.kernel, out)) {
@@ -210,8 +233,26 @@ static void unload_slot(struct bench *b, const struct ask *ask, struct answer *o
   unload(b, ask->slot);
 }
 
+/* Needs no device and no open problem. */
+static void build_file(struct bench *b, const struct ask *ask, struct answer *out) {
+  kp_setting problem[PROTOCOL_VALUES], config[PROTOCOL_VALUES];
+  kp_artifact artifact;
+  if (use_plugin(b, ask->plugin)) {
+    say(out, TDB_TRIAL_LAUNCH_ERROR, "", tuner_error());
+  } else if (!settings(b->kp->problem_keys, ask->problem, ask->nproblem, problem) ||
+             !settings(b->kp->parameters, ask->values, ask->nvalues, config)) {
+    say(out, TDB_TRIAL_COMPILE_ERROR, "the plug-in has other keys", "");
+  } else {
+    if (build(b->kp, ask->device, problem, config, &artifact, out) && artifact_write(ask->file, &artifact))
+      say(out, TDB_TRIAL_LAUNCH_ERROR, "", tuner_error());
+    free(artifact.data);
+  }
+}
+
 static void (*const actions[ASK_COUNT])(struct bench *, const struct ask *, struct answer *) = {
-  open_problem, naive, load, time_candidate, unload_slot};
+  open_problem, naive, load, time_candidate, unload_slot, build_file};
+
+static int needs_open(const struct ask *ask) { return ask->kind != ASK_OPEN && ask->kind != ASK_BUILD; }
 
 static void act(struct bench *b, const char *line, struct answer *out) {
   struct ask_owned owned;
@@ -220,7 +261,7 @@ static void act(struct bench *b, const char *line, struct answer *out) {
     say(out, TDB_TRIAL_LAUNCH_ERROR, "the question", tuner_error());
     return;
   }
-  if (owned.ask.kind != ASK_OPEN && !b->open)
+  if (needs_open(&owned.ask) && !b->open)
     say(out, TDB_TRIAL_LAUNCH_ERROR, "no problem is open", "");
   else
     actions[owned.ask.kind](b, &owned.ask, out);

@@ -64,6 +64,7 @@ static void limit_resources(const struct worker_options *o) {
   struct rlimit none = {0, 0}, memory = {(rlim_t)o->memory_bytes, (rlim_t)o->memory_bytes};
   setrlimit(RLIMIT_CORE, &none); /* a crash is an outcome: no dump of it */
   if (o->memory_bytes > 0) setrlimit(RLIMIT_AS, &memory);
+  if (o->nice) setpriority(PRIO_PROCESS, 0, o->nice);
 }
 
 /* Between fork and exec: only calls that are safe there. */

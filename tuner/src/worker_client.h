@@ -14,6 +14,7 @@ struct worker_options {
   const char *const *argv; /* NULL: this executable's own hidden command */
   int show_stderr;         /* let the plug-in's and the worker's stderr through */
   int64_t memory_bytes;    /* limit on the worker's address space; 0: none */
+  int nice;                /* gives way to others by so much */
   int cancel_fd;           /* becomes readable when the user asks to stop; -1: none */
 };
 

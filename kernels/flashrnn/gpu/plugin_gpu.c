@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "bench.h"
+#include "nvml.h"
 #include "source_hash.h"
 
 _Static_assert(KP_WHY == GPU_WHY, "one size of messages");
@@ -61,6 +62,21 @@ static fr_device device_of(const kp_device *d) {
 enum { FIGURES = 0 FR_FIGURES(F) };
 #undef F
 
+/* The driver's release as NVML tells it, else the CUDA version that it speaks; and the compiler. */
+static void name_tools(const gpu_device *g, kp_device *out) {
+  char why[GPU_WHY];
+  gpu_monitor *m = gpu_monitor_open(g);
+  const gpu_limits limits = gpu_monitor_limits(m);
+  gpu_compiler *c;
+  gpu_monitor_close(m);
+  if (limits.driver[0]) snprintf(out->driver, sizeof out->driver, "NVIDIA %s", limits.driver);
+  else snprintf(out->driver, sizeof out->driver, "CUDA %d.%d", g->driver / 1000, g->driver / 10 % 100);
+  if (gpu_compiler_open(&c, why)) return;
+  const int version = gpu_compiler_version(c);
+  snprintf(out->compiler, sizeof out->compiler, "NVRTC %d.%d", version / 1000, version / 10 % 100);
+  gpu_compiler_close(c);
+}
+
 static int identify(kp_device *out, char *why) {
   static _Thread_local kp_setting figures[FIGURES]; /* the same each time; outlives the call */
   gpu_device *g;
@@ -68,7 +84,6 @@ static int identify(kp_device *out, char *why) {
   int rc = gpu_open(&g, why);
   if (rc) return rc;
   fr_device_of(g, &d);
-  gpu_close(g);
   int n = 0;
 #define F(field) figures[n++] = (kp_setting){#field, d.field, NULL};
   FR_FIGURES(F)
@@ -77,6 +92,8 @@ static int identify(kp_device *out, char *why) {
   snprintf(out->name, sizeof out->name, "%s", d.name);
   snprintf(out->architecture, sizeof out->architecture, "%s", d.architecture);
   out->units = d.sm_count, out->figures = figures, out->nfigures = FIGURES;
+  name_tools(g, out);
+  gpu_close(g);
   return KP_OK;
 }
 
@@ -113,7 +130,7 @@ static int build(const kp_device *d, const kp_setting *problem, const kp_setting
 
 /* ---- Bench: see bench.h ---- */
 
-struct kp_bench { fr_bench *bench; };
+struct kp_bench { fr_bench *bench; gpu_monitor *monitor; };
 struct kp_kernel { kp_bench *bench; fr_plan *plan; };
 
 static int no_memory(char *why) {
@@ -128,13 +145,18 @@ static int open_bench(const kp_device *d, const kp_setting *problem, uint64_t se
   kp_bench *b = calloc(1, sizeof *b);
   if (!b) return no_memory(why);
   const int rc = fr_bench_open(&b->bench, &p, seed, why);
-  if (rc) free(b);
-  else *out = b;
-  return rc;
+  if (rc) {
+    free(b);
+    return rc;
+  }
+  b->monitor = gpu_monitor_open(fr_bench_device(b->bench));
+  *out = b;
+  return KP_OK;
 }
 
 static void close_bench(kp_bench *b) {
   if (!b) return;
+  gpu_monitor_close(b->monitor);
   fr_bench_close(b->bench);
   free(b);
 }
@@ -207,6 +229,11 @@ static int compare(kp_bench *b, kp_verdict *out, char *why) {
   return KP_OK;
 }
 
+static void conditions(kp_bench *b, kp_conditions *out) {
+  const gpu_state s = gpu_monitor_read(b->monitor);
+  *out = (kp_conditions){1e6 * s.sm_mhz, s.celsius, 1e-3 * s.milliwatts};
+}
+
 /* ---- Work ---- */
 
 static kp_work work(const kp_setting *problem) {
@@ -237,6 +264,7 @@ const kp_plugin *kp_plugin_v1(void) {
       .problem_keys = problem_keys, .parameters = parameters, .identify = identify,
       .default_config = default_config, .legal = legal, .build = build, .open = open_bench, .close = close_bench,
       .reference = reference, .naive = naive, .load = load, .unload = unload, .poison = poison, .launch = launch,
-      .compare = compare, .work = work, .floor_seconds = floor_seconds};
+      .compare = compare, .work = work, .floor_seconds = floor_seconds,
+      .build_ahead = 1, .conditions = conditions};
   return &plugin;
 }
