@@ -15,7 +15,7 @@ enum { INVALID_VALUE = 1, NO_CONTEXT = 201, INVALID_HANDLE = 400, NOT_FOUND = 50
 enum { DEVICES = 2, MOST = 128 };
 
 struct CUctx_st { cu_device device; int held; };
-struct CUmod_st { cu_context context; fr_problem problem; };
+struct CUmod_st { cu_context context; fr_problem problem; struct CUmod_st *next; };
 struct CUfunc_st { cu_module module; char entry[64]; struct CUfunc_st *next; };
 struct CUgraph_st { fake_event *events; size_t n, room; };
 struct CUgraphExec_st { struct CUgraph_st nodes; };
@@ -149,22 +149,26 @@ EXPORT cu_result cuCtxSynchronize(void) { WHEN_NOT_CAPTURING("cuCtxSynchronize")
 
 /* ---- Modules ---- */
 
+static cu_function functions; /* all that were asked for, and their modules, live until the process ends: */
+static cu_module modules;     /* a launch of what is unloaded is to be noticed */
+
 EXPORT cu_result cuModuleLoadData(cu_module *out, const void *image) {
   WHEN_NOT_CAPTURING("cuModuleLoadData");
   cu_module m = calloc(1, sizeof *m);
   if (!m || !fake_problem_of(image, &m->problem)) return free(m), 200; /* no image */
   m->context = current;
+  pthread_mutex_lock(&lock);
+  m->next = modules, modules = m;
+  pthread_mutex_unlock(&lock);
   __atomic_add_fetch(&modules_left, 1, __ATOMIC_RELAXED);
   *out = m;
   return 0;
 }
 
-static cu_function functions; /* all that were asked for: they live until the process ends */
-
 EXPORT cu_result cuModuleUnload(cu_module m) {
   WHEN_NOT_CAPTURING("cuModuleUnload");
   __atomic_sub_fetch(&modules_left, 1, __ATOMIC_RELAXED);
-  m->context = NULL; /* a launch of it from now on is refused */
+  m->context = NULL;
   return 0;
 }
 
