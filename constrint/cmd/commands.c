@@ -8,6 +8,7 @@ const struct command constrint_commands[] = {
   {"count", "the exact number of its solutions", command_count},
   {"enumerate", "all solutions, as CSV, JSON lines or .npy", command_enumerate},
   {"optimize", "the best solution, with proof", command_optimize},
+  {"fzn", "a FlatZinc model, as MiniZinc calls its solvers", command_fzn},
   {"check", "which constraints an assignment breaks", command_check},
   {"propagate", "the domains that propagation leaves", command_propagate},
   {"space", "size, ranges and parts of a search space", command_space},

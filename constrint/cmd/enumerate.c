@@ -15,12 +15,14 @@ struct stream { struct session *s; struct table *table; uint64_t skip, left; str
 
 enum { BLOCK = 4096 };
 
-static int print_blocks(struct stream *t, int64_t **columns) {
+static int print_blocks(struct stream *t, int64_t **columns, const int64_t **shown) {
+  const struct heads *heads = &t->s->heads;
+  for (size_t i = 0; i < heads->n; i++) shown[i] = columns[heads_place(heads, i)];
   for (uint64_t at = t->skip; t->left;) {
     uint64_t given;
     int rc = ci_space_columns(t->s->space, at, t->left < BLOCK ? t->left : BLOCK, sizeof(int64_t), 0, (void *const *)columns,
                               &given);
-    if (rc == CI_OK) rc = table_rows(t->table, (const int64_t *const *)columns, 1, given);
+    if (rc == CI_OK) rc = table_rows(t->table, shown, 1, given);
     if (rc == CI_OK) rc = deadline_passed(&t->until);
     if (rc < 0 || given < BLOCK) return rc;
     at += given;
@@ -32,8 +34,10 @@ static int print_blocks(struct stream *t, int64_t **columns) {
 static int by_columns(struct stream *t) {
   size_t n = ci_space_vars(t->s->space);
   int64_t *block = malloc((n + 1) * BLOCK * sizeof *block), **columns = malloc((n + 1) * sizeof *columns);
+  const int64_t **shown = malloc((n + 1) * sizeof *shown);
   for (size_t v = 0; columns && v < n; v++) columns[v] = block + v * BLOCK;
-  int rc = block && columns ? print_blocks(t, columns) : CI_ENOMEM;
+  int rc = block && columns && shown ? print_blocks(t, columns, shown) : CI_ENOMEM;
+  free(shown);
   free(block);
   free(columns);
   return rc;
@@ -132,6 +136,7 @@ static int enumerate(struct session *s) {
   struct stream t = {.s = s, .skip = s->options.from, .left = s->options.limited ? s->options.limit : UINT64_MAX,
                      .until = deadline_in(s->options.limits.seconds)};
   int rc = session_heads(s);
+  if (rc == CI_OK && s->model && !heads_shown(&s->heads, s->model)) rc = CI_ENOMEM;
   if (rc < 0) return report_error(&s->options, rc);
   int code = output_open(&out, s);
   if (code != CONTINUE) return code;

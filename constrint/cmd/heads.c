@@ -41,7 +41,7 @@ static const char *model_label(const struct labelled *l, int64_t value) { return
 bool heads_of_model(struct heads *out, const ci_model *m) {
   size_t n = ci_model_vars(m);
   bool fine = (out->at = calloc(n + 1, sizeof *out->at));
-  out->n = fine ? n : 0;
+  out->n = out->width = fine ? n : 0;
   for (size_t v = 0; fine && v < n; v++) {
     struct labelled l = {m, v, ci_model_listed(m, v, NULL, NULL, NULL, NULL), model_at, model_label};
     out->at[v].name = ci_model_var_name(m, v);
@@ -61,7 +61,7 @@ bool heads_of_space(struct heads *out, const ci_space *s) {
   size_t n = ci_space_vars(s);
   const int64_t *values;
   bool fine = (out->at = calloc(n + 1, sizeof *out->at));
-  out->n = fine ? n : 0;
+  out->n = out->width = fine ? n : 0;
   for (size_t v = 0; fine && v < n; v++) {
     struct labelled l = {s, v, ci_space_values(s, v, &values), space_at, space_label};
     out->at[v].name = ci_space_var_name(s, v);
@@ -70,10 +70,26 @@ bool heads_of_space(struct heads *out, const ci_space *s) {
   return fine;
 }
 
+bool heads_shown(struct heads *h, const ci_model *m) {
+  size_t n = 0;
+  h->places = calloc(h->n + 1, sizeof *h->places);
+  for (size_t v = 0; h->places && v < h->n; v++) {
+    if (ci_model_hidden(m, v)) {
+      free(h->at[v].labels);
+      continue;
+    }
+    h->places[n] = v;
+    h->at[n++] = h->at[v];
+  }
+  if (h->places) h->n = n;
+  return h->places;
+}
+
 void heads_free(struct heads *h) {
   for (size_t v = 0; v < h->n; v++) free(h->at[v].labels);
   free(h->at);
-  *h = (struct heads){NULL, 0};
+  free(h->places);
+  *h = (struct heads){0};
 }
 
 int heads_find(const struct heads *h, const char *name) {

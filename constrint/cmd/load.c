@@ -40,7 +40,7 @@ static int read_file(const struct options *o, struct text *t) {
 
 static const char *dialect_of(const struct options *o) {
   static const struct { const char *extension, *dialect; } known[] = {
-    {".cint", "native"}, {".json", "json"}, {".csp", "flashrnn"}, {".flashrnn", "flashrnn"},
+    {".cint", "native"}, {".json", "json"}, {".csp", "flashrnn"}, {".flashrnn", "flashrnn"}, {".fzn", "flatzinc"},
   };
   if (o->dialect) return o->dialect;
   if (!strcmp(o->file, "-")) return "native";
@@ -77,37 +77,42 @@ static int load_hardware(struct options *o) {
   return rc;
 }
 
-static int load_text(struct session *s, const struct text *t, const char *dialect) {
-  struct options *o = &s->options;
+static int load_text(ci_model **out, const struct options *o, const struct text *t, const char *dialect) {
   const char *name = strcmp(o->file, "-") ? o->file : "<stdin>";
-  int rc = ci_read(&s->model, dialect, t->at, t->len, name, o->lets, o->nlets);
+  int rc = ci_read(out, dialect, t->at, t->len, name, o->lets, o->nlets);
   fputs(ci_warnings(), stderr);
-  if (rc < 0) return report_error(o, rc);
-  if (!o->order || (s->usage->takes & TAKES_FORM)) return CONTINUE;
+  return rc < 0 ? report_error(o, rc) : CONTINUE;
+}
+
+int load_model(ci_model **out, const struct options *o) {
+  const char *dialect = dialect_of(o);
+  if (!dialect) {
+    fprintf(stderr, "constrint %s: the extension of '%s' names no dialect; give one by --dialect (see --help)\n",
+            o->command, o->file);
+    return EXIT_USAGE;
+  }
+  struct text t = {0};
+  int rc = read_file(o, &t);
+  if (rc == CONTINUE) rc = load_text(out, o, &t, dialect);
+  free(t.at);
+  return rc;
+}
+
+static int load_ordered(struct session *s) {
+  const struct options *o = &s->options;
+  int code = load_model(&s->model, o);
+  if (code != CONTINUE || !o->order || (s->usage->takes & TAKES_FORM)) return code;
   ci_model *ordered;
-  rc = ci_with_order(&ordered, s->model, o->order);
+  int rc = ci_with_order(&ordered, s->model, o->order);
   if (rc < 0) return report_error(o, rc);
   ci_model_free(s->model);
   s->model = ordered;
   return CONTINUE;
 }
 
-static int load_model(struct session *s) {
-  const char *dialect = dialect_of(&s->options);
-  if (!dialect) {
-    fprintf(stderr, "constrint %s: the extension of '%s' names no dialect; give one by --dialect (see --help)\n",
-            s->options.command, s->options.file);
-    return EXIT_USAGE;
-  }
-  struct text t = {0};
-  int rc = read_file(&s->options, &t);
-  if (rc == CONTINUE) rc = load_text(s, &t, dialect);
-  free(t.at);
-  return rc;
-}
-
 int session_solver(struct session *s) {
-  ci_options options = {s->options.seed, s->options.limits};
+  ci_options options = {.seed = s->options.seed, .limits = s->options.limits,
+                        .free_search = s->options.free_search, .learn = s->options.learn};
   s->options.form_limited = false;
   return ci_solver_new(&s->solver, s->model, &options);
 }
@@ -132,7 +137,7 @@ int session_open(struct session *s, const struct usage *u, int argc, char **argv
   interrupt_catch();
   if (u->takes & TAKES_FORM) rc = compact_map(s);
   if (rc == CONTINUE && !s->space) rc = load_hardware(&s->options);
-  if (rc == CONTINUE && !s->space) rc = load_model(s);
+  if (rc == CONTINUE && !s->space) rc = load_ordered(s);
   return rc == CONTINUE ? make_values(s) : rc;
 }
 

@@ -16,6 +16,9 @@ struct session {
   int64_t *values;    /* one per variable */
 };
 
+/* Reads the model in o->file: CONTINUE, or an exit code. */
+int load_model(ci_model **out, const struct options *o);
+
 /* CONTINUE, or an exit code. */
 int session_open(struct session *s, const struct usage *u, int argc, char **argv);
 /* A solver for a session that has none: a CI_ code. */

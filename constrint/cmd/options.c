@@ -50,7 +50,7 @@ static int set_dialect(struct options *o, const char *text) {
   o->dialect = text;
   for (size_t i = 0; ci_dialect(i); i++)
     if (!strcmp(text, ci_dialect(i))) return CONTINUE;
-  return complain(o, "--dialect is native, flashrnn, json, t1, bat, kernel-tuner or t4, not", text);
+  return complain(o, "--dialect is native, flashrnn, flatzinc, json, t1, bat, kernel-tuner or t4, not", text);
 }
 static int set_order(struct options *o, const char *text) { return o->order = text, CONTINUE; }
 static int set_hardware(struct options *o, const char *text) { return o->hardware = text, CONTINUE; }
@@ -153,6 +153,16 @@ static int set_from(struct options *o, const char *text) {
 
 bool is_index(const char *text) { return *text && !text[strspn(text, "0123456789")]; }
 
+static int set_learn(struct options *o, const char *text) {
+  static const char *const names[] = {[CI_LEARN_AUTO] = "auto", [CI_LEARN_OFF] = "off", [CI_LEARN_ON] = "on", NULL};
+  int chosen = choose(names, text);
+  if (chosen < 0) return complain(o, "--learn is auto, on or off, not", text);
+  o->learn = (ci_learning)chosen;
+  return CONTINUE;
+}
+
+static int set_free(struct options *o, const char *text) { return (void)text, o->free_search = true, CONTINUE; }
+
 static int set_output(struct options *o, const char *text) { return o->output = text, CONTINUE; }
 static int set_save(struct options *o, const char *text) { return o->save = text, CONTINUE; }
 static int set_such_that(struct options *o, const char *text) { return o->such_that = text, CONTINUE; }
@@ -163,7 +173,7 @@ static const struct {
   unsigned needs, lacks; /* of a command's takes */
   char letter;
 } table[] = {
-  {"dialect", "NAME", "native, flashrnn, json (t1, bat, kernel-tuner or t4); default: by extension", set_dialect, 0, 0, 0},
+  {"dialect", "NAME", "native, flashrnn, flatzinc, json (t1, bat, kernel-tuner or t4); default: by extension", set_dialect, 0, 0, 0},
   {"order", "'> A < B'", "search order: largest value of A first, then smallest of B", set_order, 0, NO_SEARCH | ORDERS_INDEX, 0},
   {"order", "'A B'", "order of indices: by A, then by B, then as declared", set_order, ORDERS_INDEX, 0, 0},
   {"such-that", "'COND; ...'", "only what also satisfies these conditions (native language)", set_such_that, TAKES_FORM, 0, 0},
@@ -178,6 +188,8 @@ static const struct {
   {"memory", "SIZE", "at most this much memory (bytes, or 512MiB, 2GiB)", set_memory, 0, NO_SEARCH, 0},
   {"seed", "N", "of choices that the model leaves free", set_seed, 0, NO_SEARCH | NO_SEED | TAKES_SAMPLING, 0},
   {"seed", "N", "of the random numbers (0)", set_seed, TAKES_SAMPLING, 0, 0},
+  {"learn", "NAME", "auto (default), on or off: keep what each failure teaches", set_learn, TAKES_LEARNING, 0, 0},
+  {"free", NULL, "search as it finds best, not by the model's advice", set_free, TAKES_LEARNING, 0, 0},
   {"from", "I", "begin with this index", set_from, TAKES_FROM, 0, 0},
   {"limit", "N", "print at most N", set_limit, TAKES_LIMIT, 0, 0},
   {"format", "NAME", "csv (default), jsonl, or npy (with --output)", set_format, TAKES_FORMAT, 0, 0},
@@ -192,7 +204,7 @@ static bool applies(int i, const struct usage *u) {
 
 static int help(const struct usage *u) {
   printf("usage: constrint %s %s [OPTIONS]\n\n%s\n\n", u->name, u->operands, u->text);
-  puts("FILE is a model: .cint (native), .json (T1, BAT, Kernel Tuner, T4), .csp or .flashrnn (flashrnn); - is standard input.");
+  puts("FILE is a model: .cint (native), .json (T1, BAT, Kernel Tuner, T4), .csp or .flashrnn (flashrnn), .fzn (flatzinc); - is standard input.");
   if (u->takes & TAKES_FORM) puts("Or it is a compact form that 'constrint space --save' wrote.");
   putchar('\n');
   for (int i = 0; i < OPTIONS; i++) {

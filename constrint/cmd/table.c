@@ -42,8 +42,8 @@ int table_rows(struct table *t, const int64_t *const *columns, size_t stride, si
 }
 
 int table_lines(struct table *t, const int64_t *rows, size_t n) {
-  for (size_t v = 0; v < t->heads->n; v++) t->lines[v] = rows + v;
-  return table_rows(t, t->lines, t->heads->n, n);
+  for (size_t v = 0; v < t->heads->n; v++) t->lines[v] = rows + heads_place(t->heads, v);
+  return table_rows(t, t->lines, t->heads->width, n);
 }
 
 int table_finish(struct table *t) {

@@ -110,6 +110,27 @@ CI_API int ci_constrain(ci_builder *b, ci_expr condition, const char *name, cons
 CI_API int ci_objective(ci_builder *b, ci_expr e, int maximize);
 /* One more variable of the search order: largest value first or smallest. */
 CI_API int ci_order(ci_builder *b, ci_expr var, int largest_first);
+
+/* Advice for the search: which of some variables to decide next ... */
+typedef enum ci_choice {
+  CI_CHOOSE_FIRST,       /* as listed */
+  CI_CHOOSE_FEWEST,      /* values */
+  CI_CHOOSE_MOST,
+  CI_CHOOSE_SMALLEST,    /* the one with the least value */
+  CI_CHOOSE_LARGEST,
+  CI_CHOOSE_OCCURRENCE,  /* in most constraints */
+  CI_CHOOSE_CONSTRAINED, /* fewest values, then occurrence */
+  CI_CHOOSE_REGRET,      /* the greatest gap between its two least values */
+  CI_CHOOSE_WEIGHTED     /* fewest values for the failures it took part in */
+} ci_choice;
+/* ... and which of its values first. */
+typedef enum ci_branching { CI_TRY_LEAST, CI_TRY_GREATEST, CI_TRY_MIDDLE, CI_TRY_LOWER_HALF, CI_TRY_UPPER_HALF } ci_branching;
+/* One more step of the search: these variables, before those of later steps
+ * and before all others.  Steps say where to look first, never what is found;
+ * ci_options.free_search passes them over, and so does a model with a ci_order. */
+CI_API int ci_phase(ci_builder *b, const ci_expr *vars, size_t n, ci_choice choice, ci_branching branching);
+/* A helper: solutions that differ in hidden variables only are one. */
+CI_API int ci_hide(ci_builder *b, ci_expr var);
 /* Freeze.  The builder is emptied whether or not this succeeds; free it still. */
 CI_API int ci_build(ci_builder *b, ci_model **out);
 
@@ -118,7 +139,7 @@ CI_API int ci_build(ci_builder *b, ci_model **out);
 /* A named figure that the text may use as a constant (hw.smem_per_block, ...). */
 typedef struct ci_let { const char *name; int64_t value; } ci_let;
 
-/* The names of the dialects: "native", "flashrnn"; "json" (any of the following,
+/* The names of the dialects: "native", "flashrnn", "flatzinc"; "json" (any of the following,
  * by what the file holds), "t1", "bat", "kernel-tuner", "t4".  NULL behind the last. */
 CI_API const char *ci_dialect(size_t i);
 /* dialect: one of these.  name: shown in messages.
@@ -160,6 +181,14 @@ CI_API size_t ci_model_objectives(const ci_model *m);
 CI_API int ci_model_maximizes(const ci_model *m, size_t k);
 /* How many variables the search order names, and the i-th of them. The out-parameters may be NULL. */
 CI_API size_t ci_model_order(const ci_model *m, size_t i, size_t *var, int *largest_first);
+/* Is the variable hidden: no part of what tells solutions apart? */
+CI_API int ci_model_hidden(const ci_model *m, size_t var);
+/* Are solutions projections: may a hidden variable have several values for one
+ * of them?  Then ci_next and ci_count find each once, by search; there is no compact form. */
+CI_API int ci_model_projected(const ci_model *m);
+/* The FlatZinc output items of an assignment, "x = 1;" a line; "" without such
+ * items.  The caller frees it. */
+CI_API int ci_model_output(const ci_model *m, const int64_t *values, char **text);
 
 /* ---- Evaluating one assignment ------------------------------------------- */
 
@@ -183,12 +212,20 @@ typedef struct ci_limits {
   void *cancel_data;
 } ci_limits;
 
+/* Does the search learn from its failures?  Each becomes a clause of bounds and
+ * values that cuts off all failures like it: for problems where it happens again
+ * and again.  Only ci_solve and ci_optimize learn; what is proven, and the first
+ * solution in a model's order, are the same either way. */
+typedef enum ci_learning { CI_LEARN_AUTO, CI_LEARN_OFF, CI_LEARN_ON } ci_learning;
+
 typedef struct ci_options {
   /* Breaks ties of the search's choice of a variable where the model's order
    * leaves it free (and in ci_optimize): the first solution found and the time
    * it takes may differ by seed, what is proven or counted never does. */
   uint64_t seed;
   ci_limits limits;
+  int free_search; /* pass over the model's search steps (ci_phase) */
+  ci_learning learn;
 } ci_options;
 
 typedef struct ci_stats {

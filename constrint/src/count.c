@@ -7,6 +7,8 @@
  * its living propagators and the domains of their terms.
  *
  * An explicit stack of parts, never recursion. */
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -396,10 +398,21 @@ static int count_text(ci_solver *s, char **decimal) {
   return error;
 }
 
+/* Solutions that are projections: one by one. */
+static int count_projections(ci_solver *s, char **decimal) {
+  uint64_t n = 0;
+  int found;
+  while ((found = search_next(s)) > 0) n++;
+  search_reset(s);
+  if (found < 0) return found;
+  return asprintf(decimal, "%" PRIu64, n) < 0 ? CI_ENOMEM : CI_OK;
+}
+
 static int count(ci_solver *s, char **decimal) {
   search_reset(s);
   int error = solver_prepare(s, false);
   if (error < 0) return error;
+  if (s->concealed) return count_projections(s, decimal);
   if (s->root == 1) return count_text(s, decimal);
   *decimal = strdup("0");
   return *decimal ? CI_OK : CI_ENOMEM;

@@ -20,6 +20,9 @@ void graph_free(struct graph *g) {
   budget_free(b, g->constraints, g->constraint_capacity * sizeof *g->constraints);
   budget_free(b, g->objectives, g->objective_capacity * sizeof *g->objectives);
   budget_free(b, g->order, g->order_capacity * sizeof *g->order);
+  budget_free(b, g->phases, g->phase_capacity * sizeof *g->phases);
+  budget_free(b, g->phase_vars, g->phase_var_capacity * sizeof *g->phase_vars);
+  budget_free(b, g->shown, g->shown_capacity * sizeof *g->shown);
   budget_free(b, g->names, g->name_capacity * sizeof *g->names);
   budget_free(b, g->slots, g->nslots * sizeof *g->slots);
   budget_free(b, g->name_slots, g->nname_slots * sizeof *g->name_slots);

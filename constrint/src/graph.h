@@ -41,6 +41,7 @@ struct var {
   int64_t *values;      /* in listed order; NULL: a range */
   size_t n;             /* listed values */
   char **labels;        /* one per listed value; NULL: none */
+  bool hidden;          /* solutions are not told apart by it */
 };
 
 struct constraint {
@@ -51,6 +52,19 @@ struct constraint {
 
 struct objective { ci_expr e; int maximize; };
 struct order { size_t var; int largest_first; };
+
+/* A step of the search: which of its variables next, which values first. */
+struct phase { size_t first, n; ci_choice choice; ci_branching branching; };
+
+/* What a solution shows: a variable (ndims 0) or an array of items, each a
+ * variable or a constant; dims: lo, hi of each index. */
+struct shown {
+  char *name;
+  bool boolean;
+  size_t ndims, n;
+  int64_t *dims;
+  ci_expr *items;
+};
 
 /* A name and what it stands for, in a hash table; nodes name each other's first. */
 struct named { char *name; ci_expr e; };
@@ -74,6 +88,13 @@ struct graph {
   size_t nobjectives, objective_capacity;
   struct order *order;
   size_t norder, order_capacity;
+  struct phase *phases;
+  size_t nphases, phase_capacity;
+  size_t *phase_vars; /* of all phases */
+  size_t nphase_vars, phase_var_capacity;
+  struct shown *shown;
+  size_t nshown, shown_capacity;
+  bool projected; /* some hidden variable has several values for one solution */
   struct named *names; /* in the order given */
   size_t nnames, name_capacity;
   int32_t *slots; /* of nodes, by hash; -1: empty */

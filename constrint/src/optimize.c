@@ -1,6 +1,7 @@
 /* Branch and bound: every solution must be better than the best so far, in the
  * lexicographic order of the objectives.  When none is left, the best is proven. */
 #include "error.h"
+#include "learn/learn.h"
 #include "solver.h"
 
 #include <string.h>
@@ -31,7 +32,18 @@ static enum outcome improve(store *s, propagator *p) {
   return FIXPOINT;
 }
 
-static const struct propagator_class bound_class = {"better", improve, NULL, 0, NULL};
+/* The best is no worse for good; all but the first objective count where those
+ * before are no better than it. */
+static bool explain(struct because *why, const propagator *p, struct fact what) {
+  const struct bound *b = (const struct bound *)p;
+  size_t k = 0;
+  while (k < b->n && b->x[k] != what.x) k++;
+  if (k == b->n || what.kind != (b->objectives[k].maximize ? AT_LEAST : AT_MOST)) return false;
+  for (size_t i = 0; i < k; i++) because_is(why, b->x[i], b->best[i]);
+  return true;
+}
+
+static const struct propagator_class bound_class = {"better", improve, explain, 0, NULL};
 
 static struct bound *post_bound(ci_solver *s) {
   const struct graph *g = &s->model->graph;
@@ -94,7 +106,7 @@ static int take_incumbent(ci_solver *s, struct bound *b, int64_t *values) {
 static int improve_all(ci_solver *s, struct bound *b, int64_t *values,
                        void (*progress)(void *data, const int64_t *values), void *data) {
   int found, error = CI_OK;
-  while (error == CI_OK && (found = search_next(s)) != 0) {
+  while (error == CI_OK && (found = s->learner ? learn_next(s) : search_next(s)) != 0) {
     if (found < 0) return found;
     error = take_incumbent(s, b, values);
     if (error == CI_OK && progress) progress(data, values);
@@ -114,8 +126,10 @@ static int optimize(ci_solver *s, int64_t *values, ci_answer *answer,
   b->known = false;
   int64_t *best = budget_alloc(&s->budget, nvars * sizeof *best);
   if (!best) return CI_ENOMEM;
-  if (s->root == 1 && b->n) error = choose_ends(s);
+  if (s->root == 1 && b->n && !phases_apply(s)) error = choose_ends(s);
+  if (error == CI_OK && s->root == 1 && s->options.learn == CI_LEARN_ON) error = learner_new(s);
   if (error == CI_OK) error = improve_all(s, b, best, progress, data);
+  learner_free(s);
   if (error == CI_OK) *answer = b->known ? CI_FOUND : CI_NONE;
   if (is_limit(error) && b->known) {
     *answer = CI_INCUMBENT;

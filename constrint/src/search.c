@@ -6,6 +6,7 @@
  * jumped over. */
 #include "evaluate.h"
 #include "error.h"
+#include "learn/learn.h"
 #include "solver.h"
 
 #include <stdlib.h>
@@ -50,13 +51,13 @@ static term first_open(const ci_solver *s, bool *largest) {
   return -1;
 }
 
-/* The fewest values for the failures it took part in; of equals the first in a
- * round that begins where the seed says. */
-static term most_constrained(const ci_solver *s, bool *largest) {
+/* Of the first n the one with the fewest values for the failures it took part
+ * in; of equals the first in a round that begins where the seed says. */
+static term most_constrained(const ci_solver *s, size_t n, bool *largest) {
   term best = -1;
   double least = 0;
-  size_t i = s->norder ? s->options.seed % s->norder : 0;
-  for (size_t k = 0; k < s->norder; k++, i = i + 1 < s->norder ? i + 1 : 0) {
+  size_t i = n ? s->options.seed % n : 0;
+  for (size_t k = 0; k < n; k++, i = i + 1 < n ? i + 1 : 0) {
     term x = s->order[i];
     if (term_fixed(s->store, x)) continue;
     double score = (double)term_size(s->store, x) / (1 + s->weight[x]);
@@ -68,9 +69,21 @@ static term most_constrained(const ci_solver *s, bool *largest) {
   return best;
 }
 
-static term choose(const ci_solver *s, bool *largest) {
-  *largest = false;
-  return s->model->graph.norder && !s->bound ? first_open(s, largest) : most_constrained(s, largest);
+static bool decide_among(const ci_solver *s, enum concealment which, struct decision *d) {
+  bool largest = false;
+  if (phases_decide(s, which, d)) return true;
+  term x = s->model->graph.norder && !s->bound ? first_open(s, &largest)
+                                                : most_constrained(s, which == SHOWN_ONLY ? s->nshown : s->norder, &largest);
+  if (x >= 0) *d = split_domain(s->store, x, largest);
+  return x >= 0;
+}
+
+/* Must what is shown be decided first, so that each of its values comes once? */
+static bool shown_first(const ci_solver *s) { return s->concealed && !s->bound && !s->search.any; }
+
+/* False: all is decided. */
+static bool choose(const ci_solver *s, struct decision *d) {
+  return (shown_first(s) && decide_among(s, SHOWN_ONLY, d)) || decide_among(s, HIDDEN_TOO, d);
 }
 
 /* ---- leaves ---- */
@@ -146,11 +159,19 @@ static int backtrack(ci_solver *s, int32_t component) {
   return 0;
 }
 
-static int open_decision(ci_solver *s, term x, bool largest) {
+/* What is hidden has served its purpose: another value of it is no other solution. */
+static void drop_hidden(ci_solver *s) {
+  struct search *h = &s->search;
+  while (h->depth > 0 && s->concealed[h->stack[h->depth - 1].x]) {
+    h->depth--;
+    store_pop(s->store);
+  }
+}
+
+static int open_decision(ci_solver *s, struct decision d) {
   struct search *h = &s->search;
   if (!budget_grow(&s->budget, &h->stack, &h->capacity, h->depth + 1, sizeof *h->stack)) return CI_ENOMEM;
-  struct decision d = split_domain(s->store, x, largest);
-  d.component = s->component[x];
+  d.component = s->component[d.x];
   d.solutions = h->solutions;
   int error = store_push(s->store);
   if (error < 0) return error;
@@ -178,6 +199,7 @@ int search_next(ci_solver *s) {
   h->begun = true;
   if (h->report_found) {
     h->report_found = false;
+    if (shown_first(s)) drop_hidden(s);
     alive = backtrack(s, s->bound ? component_of(s, s->bound) : ANY);
   }
   while (alive) {
@@ -189,10 +211,9 @@ int search_next(ci_solver *s) {
       alive = backtrack(s, component_of(s, s->store->culprit));
       continue;
     }
-    bool largest;
-    term x = choose(s, &largest);
-    if (x >= 0) {
-      result = open_decision(s, x, largest);
+    struct decision d;
+    if (choose(s, &d)) {
+      result = open_decision(s, d);
       if (result < 0) return result;
       if (result == 0) alive = backtrack(s, ANY);
       continue;
@@ -229,11 +250,30 @@ int ci_next(ci_solver *s, int64_t *values, ci_answer *answer) {
   return solver_end(s, error);
 }
 
+static int solve_learning(ci_solver *s, int64_t *values, ci_answer *answer) {
+  int error = solver_prepare(s, false), found = 0;
+  if (error == CI_OK && s->root == 1) error = learner_new(s);
+  if (error == CI_OK && s->learner) found = learn_next(s);
+  if (found == 1) solver_values(s, values);
+  learner_free(s);
+  if (error < 0 || found < 0) return error < 0 ? error : found;
+  *answer = found ? CI_FOUND : CI_NONE;
+  return CI_OK;
+}
+
+static int solve(ci_solver *s, int64_t *values, ci_answer *answer) {
+  bool learns = s->options.learn == CI_LEARN_ON;
+  return learns ? solve_learning(s, values, answer) : next_solution(s, values, answer);
+}
+
 int ci_solve(ci_solver *s, int64_t *values, ci_answer *answer) {
   search_reset(s);
-  int error = ci_next(s, values, answer);
+  s->search.any = true;
+  int error = solver_begin(s);
+  if (error == CI_OK) error = solve(s, values, answer);
+  s->search.any = false;
   search_reset(s);
-  return error;
+  return solver_end(s, error);
 }
 
 void ci_rewind(ci_solver *s) { search_reset(s); }

@@ -25,6 +25,7 @@ static void forget_program(ci_solver *s) {
   budget_free(b, s->largest, nvars * sizeof *s->largest);
   budget_free(b, s->component, terms * sizeof *s->component);
   budget_free(b, s->weight, terms * sizeof *s->weight);
+  budget_free(b, s->concealed, terms * sizeof *s->concealed);
   budget_free(b, s->definitions, s->definition_capacity * sizeof *s->definitions);
   s->definitions = NULL;
   s->ndefinitions = s->definition_capacity = 0;
@@ -32,6 +33,7 @@ static void forget_program(ci_solver *s) {
   s->largest = NULL;
   s->component = NULL;
   s->weight = NULL;
+  s->concealed = NULL;
   store_free(s->store);
   s->store = NULL;
 }
@@ -76,6 +78,27 @@ static void add_to_order(ci_solver *s, bool *seen, size_t var, bool largest) {
   s->largest[s->norder++] = largest;
 }
 
+/* Where solutions are projections: which terms are no part of them. */
+static void find_concealed(ci_solver *s) {
+  const struct graph *g = &s->model->graph;
+  size_t terms = store_terms(s->store);
+  s->concealed = g->projected ? budget_alloc(&s->budget, terms * sizeof *s->concealed) : NULL;
+  if (!s->concealed) return; /* or the budget has noted it */
+  memset(s->concealed, 1, terms * sizeof *s->concealed);
+  for (size_t i = 0; i < g->nvars; i++)
+    if (!g->vars[i].hidden) s->concealed[s->program.vars[i]] = false;
+}
+
+/* The order's own variables, then the others: those that `which` admits. */
+static void fill_order(ci_solver *s, bool *seen, enum concealment which) {
+  const struct graph *g = &s->model->graph;
+  for (size_t i = 0; i < g->norder; i++)
+    if (solver_considers(s, s->program.vars[g->order[i].var], which))
+      add_to_order(s, seen, g->order[i].var, g->order[i].largest_first);
+  for (size_t i = 0; i < g->nvars; i++)
+    if (solver_considers(s, s->program.vars[i], which)) add_to_order(s, seen, i, false);
+}
+
 static int make_order(ci_solver *s) {
   const struct graph *g = &s->model->graph;
   size_t terms = store_terms(s->store);
@@ -85,9 +108,13 @@ static int make_order(ci_solver *s) {
   s->largest = budget_alloc(&s->budget, g->nvars * sizeof *s->largest);
   s->weight = budget_alloc(&s->budget, terms * sizeof *s->weight);
   s->component = budget_alloc(&s->budget, terms * sizeof *s->component);
+  find_concealed(s);
   int error = s->budget.stopped;
-  for (size_t i = 0; i < g->norder && !error; i++) add_to_order(s, seen, g->order[i].var, g->order[i].largest_first);
-  for (size_t i = 0; i < g->nvars && !error; i++) add_to_order(s, seen, i, false);
+  if (!error) {
+    fill_order(s, seen, SHOWN_ONLY);
+    s->nshown = s->norder;
+    fill_order(s, seen, HIDDEN_TOO);
+  }
   budget_free(&s->budget, seen, terms);
   return error;
 }

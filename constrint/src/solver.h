@@ -21,6 +21,7 @@ struct search {
   struct decision *stack;
   size_t depth, capacity;
   bool begun, exhausted;
+  bool any;          /* one solution is enough: hidden variables may be decided first */
   bool report_found; /* the node in hand is a solution that was handed out */
   uint64_t solutions;
 };
@@ -42,10 +43,13 @@ struct ci_solver {
   term *order;         /* the decision variables in order, each term once */
   bool *largest;       /* per order position */
   size_t norder;
+  size_t nshown;       /* the first so many of them are not hidden; all if it makes no difference */
+  bool *concealed;     /* per term: only hidden variables have it; NULL: it makes no difference */
   int32_t *component;  /* per term: which part of the problem it belongs to; -1: fixed */
   double *weight;      /* per term: failures it took part in */
   struct definition *definitions; /* those that may come to be unread */
   size_t ndefinitions, definition_capacity;
+  struct learner *learner; /* while it searches; else NULL */
   propagator *bound;   /* of ci_optimize, in a program with objectives; else NULL */
   struct search search;
   /* ci_propagate's answer */
@@ -66,6 +70,16 @@ bool solver_values(ci_solver *s, int64_t *values); /* false: some variable is no
 
 /* optimize.c: post the bound. */
 int solver_post_bound(ci_solver *s);
+
+/* Which variables: where solutions are projections, those that are shown come first. */
+enum concealment { SHOWN_ONLY, HIDDEN_TOO };
+static inline bool solver_considers(const ci_solver *s, term x, enum concealment which) {
+  return which == HIDDEN_TOO || !s->concealed || !s->concealed[x];
+}
+
+/* phases.c: the next decision by the model's advice; false: it has none. */
+bool phases_decide(const ci_solver *s, enum concealment which, struct decision *d);
+bool phases_apply(const ci_solver *s);
 
 /* components.c: number the independent parts of the problem at the root. */
 int find_components(ci_solver *s);

@@ -170,7 +170,7 @@ static void misuse_is_refused(void) {
   CHECK(ci_read(&m, "native", NULL, 3, "f", NULL, 0) == CI_EINVAL);
   CHECK(ci_read(NULL, "native", "", 0, "f", NULL, 0) == CI_EINVAL);
   for (size_t i = 0; i < 7; i++) CHECKF(ci_read(&m, ci_dialect(i), "(", 1, "f", NULL, 0) == CI_ESYNTAX, "%s", ci_dialect(i));
-  CHECK(!strcmp(ci_dialect(0), "native") && !ci_dialect(7));
+  CHECK(!strcmp(ci_dialect(0), "native") && !ci_dialect(8));
 }
 
 /* ---- Named after incidents of other solvers (python-constraint#101, ...) ---- */

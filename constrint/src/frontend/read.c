@@ -7,6 +7,7 @@
 static const struct reader readers[] = {
   {"native", read_native},
   {"flashrnn", read_flashrnn},
+  {"flatzinc", read_flatzinc},
   {"json", read_json_any},
   {"t1", read_t1},
   {"bat", read_t1},
@@ -33,7 +34,7 @@ int ci_read(ci_model **out, const char *dialect, const char *text, size_t len, c
   warning_clear();
   const struct reader *r = find(dialect);
   if (!r)
-    return ci_fail(CI_EINVAL, "no dialect '%s': there are native, flashrnn, json, t1, bat, kernel-tuner and t4",
+    return ci_fail(CI_EINVAL, "no dialect '%s': there are native, flashrnn, flatzinc, json, t1, bat, kernel-tuner and t4",
                    dialect ? dialect : "(none)");
   ci_builder *b;
   int rc = misuse(out, text, len, lets, nlets);

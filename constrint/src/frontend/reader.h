@@ -12,6 +12,7 @@ struct reader {
 
 int read_native(const source *s, const scope *names);
 int read_flashrnn(const source *s, const scope *names);
+int read_flatzinc(const source *s, const scope *names);
 int read_t1(const source *s, const scope *names);
 int read_kernel_tuner(const source *s, const scope *names);
 int read_t4(const source *s, const scope *names);
