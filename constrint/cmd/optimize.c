@@ -60,7 +60,7 @@ static int print_answer(const struct session *s, ci_answer answer) {
 int command_optimize(int argc, char **argv) {
   static const struct usage usage = {
     "optimize", "FILE", "Prints the best solution and its objectives, which count in the order given.\n"
-    "Exit code 1: proven that there is no solution; 3: a limit was reached, the best so far is printed.", 0};
+    "Exit code 1: proven that there is no solution; 3: a limit was reached, the best so far is printed.", TAKES_LEARNING};
   struct session s;
   int code = session_open(&s, &usage, argc, argv);
   if (code != CONTINUE) return session_close(&s, code);

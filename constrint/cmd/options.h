@@ -19,6 +19,8 @@ struct options {
   ci_limits limits;
   bool form_limited; /* the compact form has a limit of its own */
   uint64_t seed;
+  ci_learning learn;
+  bool free_search;
   bool json;
   bool limited;   /* --limit */
   uint64_t limit;
@@ -44,7 +46,8 @@ enum {
   TAKES_FORM = 32,  /* asks the compact form, which may come from a file */
   TAKES_FROM = 64, TAKES_SAMPLING = 128, TAKES_NEARNESS = 256, TAKES_SAVE = 512,
   NO_SEED = 1024,
-  ORDERS_INDEX = 2048 /* --order is the order of indices */
+  ORDERS_INDEX = 2048, /* --order is the order of indices */
+  TAKES_LEARNING = 4096
 };
 
 struct usage {

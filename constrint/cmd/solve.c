@@ -17,7 +17,7 @@ static int print_solution(const struct session *s, ci_answer answer) {
 int command_solve(int argc, char **argv) {
   static const struct usage usage = {
     "solve", "FILE", "Prints the first solution in the model's order, or any one if it has none.\n"
-    "Exit code 1: proven that there is none; 3: a limit left it open.", 0};
+    "Exit code 1: proven that there is none; 3: a limit left it open.", TAKES_LEARNING};
   struct session s;
   int code = session_open(&s, &usage, argc, argv);
   if (code != CONTINUE) return session_close(&s, code);

@@ -1,11 +1,14 @@
 /* term_change(): the one way in which a domain changes. */
 #include "integer.h"
-#include "store_internal.h"
+#include "learn/log.h"
 
 static bool wiped(store *s) {
   if (s->level == 0) s->failed = true;
   return false;
 }
+
+/* Does the learning search want to know of every change? */
+static bool is_logged(const store *s) { return s->log && s->level > 0; }
 
 /* A change was made; tell whom it concerns. */
 static bool report(store *s, term x, const struct domain *before, reason why) {
@@ -13,6 +16,7 @@ static bool report(store *s, term x, const struct domain *before, reason why) {
   d->why = why;
   s->changes++;
   if (s->level == 0) s->grown = true;
+  if (is_logged(s) && !log_event(s, x, before, why)) return false;
   enum changed what = CHANGED_HOLE;
   if (d->lo == d->hi) what = CHANGED_FIX;
   else if (d->lo != before->lo || d->hi != before->hi) what = CHANGED_BOUNDS;
@@ -201,7 +205,7 @@ static bool change_remove(store *s, term x, wide v, reason why) {
   return s->explicit[x] ? set_remove(s, x, v, why) : range_remove(s, x, v, why);
 }
 
-bool term_change(store *s, term x, enum change kind, wide a, wide b, reason why) {
+static bool change(store *s, term x, enum change kind, wide a, wide b, reason why) {
   switch (kind) {
   case CHANGE_LO: return change_lo(s, x, a, why);
   case CHANGE_HI: return change_hi(s, x, a, why);
@@ -211,6 +215,43 @@ bool term_change(store *s, term x, enum change kind, wide a, wide b, reason why)
   }
   return false;
 }
+
+/* ---- with a log: changes that are facts, one by one ---- */
+
+static bool change_logged(store *s, term x, enum change kind, wide a, reason why) {
+  s->log->kind = kind;
+  s->log->a = a;
+  if (change(s, x, kind, a, 0, why)) return true;
+  s->log->refusal = (struct refusal){x, kind, a, why};
+  return false;
+}
+
+/* The ends first, then the holes between them. */
+static bool filter_logged(store *s, term x, bool (*keep)(const void *data, wide v), const void *data, reason why) {
+  const struct domain *d = &s->domains[x];
+  wide lo = d->lo, hi = d->hi;
+  while (lo < hi && !keep(data, lo)) lo = term_next(s, x, lo);
+  while (hi > lo && !keep(data, hi)) hi = term_prev(s, x, hi);
+  if (lo == hi) return keep(data, lo) && change_logged(s, x, CHANGE_FIX, lo, why);
+  if (!change_logged(s, x, CHANGE_LO, lo, why) || !change_logged(s, x, CHANGE_HI, hi, why)) return false;
+  for (wide v = term_next(s, x, lo); v != hi; v = term_next(s, x, v))
+    if (!keep(data, v) && !change_logged(s, x, CHANGE_REMOVE, v, why)) return false;
+  return true;
+}
+
+static bool step_logged(store *s, term x, wide m, wide r, reason why) {
+  struct residue want = {m, wide_floormod(r, m)};
+  if (m == 1) return true;
+  if (s->explicit[x]) return filter_logged(s, x, has_residue, &want, why);
+  return !term_fixed(s, x) || has_residue(&want, s->domains[x].lo);
+}
+
+bool term_change(store *s, term x, enum change kind, wide a, wide b, reason why) {
+  if (!is_logged(s)) return change(s, x, kind, a, b, why);
+  return kind == CHANGE_STEP ? step_logged(s, x, a, b, why) : change_logged(s, x, kind, a, why);
+}
+
+/* ---- keeping some values ---- */
 
 struct kept { const wide *values; size_t n; };
 
@@ -251,6 +292,7 @@ static bool range_become(store *s, term x, const wide *values, size_t n, reason 
 bool term_keep(store *s, term x, const wide *values, size_t n, reason why) {
   if (s->explicit[x]) {
     struct kept k = {values, n};
+    if (is_logged(s)) return filter_logged(s, x, is_kept, &k, why);
     return set_filter(s, x, is_kept, &k, why);
   }
   if (s->level == 0 && s->domains[x].lo != s->domains[x].hi) return range_become(s, x, values, n, why);

@@ -12,7 +12,7 @@ void queue_put(store *s, propagator *p) {
   q->last = p->id;
 }
 
-static propagator *queue_take(store *s) {
+propagator *queue_take(store *s) {
   for (int i = 0; i < PRIORITIES; i++) {
     struct fifo *q = &s->queue[i];
     if (q->first < 0) continue;
@@ -90,8 +90,7 @@ int store_post(store *s, propagator *p, const struct propagator_class *class, co
 
 /* ---- running ---- */
 
-/* False: contradiction or error. */
-static bool run(store *s, propagator *p) {
+bool queue_run(store *s, propagator *p) {
   s->runs++;
   switch (p->class->propagate(s, p)) {
   case FIXPOINT: return true;
@@ -106,7 +105,7 @@ static bool run(store *s, propagator *p) {
 static int fixpoint(store *s) {
   propagator *p;
   while ((p = queue_take(s)) != NULL) {
-    bool ok = budget_poll(s->budget) == CI_OK && run(s, p);
+    bool ok = budget_poll(s->budget) == CI_OK && queue_run(s, p);
     if (s->budget->stopped) { /* not its fault: the run can go on later */
       queue_put(s, p);
       return s->budget->stopped;

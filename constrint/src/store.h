@@ -16,6 +16,8 @@
 typedef struct store store;
 typedef int32_t term;
 typedef struct propagator propagator;
+struct because;
+struct fact;
 
 /* Why a domain changed: a propagator, or NULL for a decision of the search. */
 typedef const propagator *reason;
@@ -75,8 +77,10 @@ enum event { ON_FIX = 1, ON_BOUNDS = 2, ON_ANY = 4 /* each implies the ones befo
 struct propagator_class {
   const char *name;
   enum outcome (*propagate)(store *s, propagator *p);
-  /* Reserved for the learning solver: why p made a change. NULL until then. */
-  void (*explain)(store *s, const propagator *p, term x, enum change kind, wide a);
+  /* For the learning search (learn/because.h): facts that held and from which p
+   * concludes `what`.  False: it cannot say; then all that is known of its terms
+   * is taken.  NULL: it never can. */
+  bool (*explain)(struct because *why, const propagator *p, struct fact what);
   int priority; /* 0 runs first: cheap; 1: linear in arity; 2: value by value */
   /* Where p has exactly one value of its term z for every choice of its other
    * terms within their domains: bounds of that value (ends as in domains).

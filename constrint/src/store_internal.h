@@ -77,6 +77,7 @@ struct store {
   bool failed;        /* a contradiction at the root */
   bool grown;         /* at the root: some range may have become small */
   propagator *culprit; /* that failed last; NULL: none */
+  struct event_log *log; /* of the learning search (learn/log.h); else NULL */
 };
 
 /* trail.c: remember a domain before its first change at this level. */
@@ -89,6 +90,9 @@ enum changed { CHANGED_HOLE, CHANGED_BOUNDS, CHANGED_FIX };
 void queue_wake(store *s, term x, enum changed what, reason why);
 void queue_put(store *s, propagator *p);
 void queue_clear(store *s);
+propagator *queue_take(store *s); /* NULL: none is left */
+/* False: contradiction or error. */
+bool queue_run(store *s, propagator *p);
 
 /* explicit.c: hold a range value by value; false: out of memory. */
 bool explicit_range(store *s, term x);

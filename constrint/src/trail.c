@@ -1,5 +1,5 @@
 /* The trail: what backtracking restores, and the levels of the search. */
-#include "store_internal.h"
+#include "learn/log.h"
 
 bool trail_domain(store *s, term x) {
   if (s->level == 0 || s->stamps[x] == s->stamp) return true;
@@ -44,6 +44,7 @@ bool store_set_word(store *s, uint64_t *where, uint64_t value) {
 int store_push(store *s) {
   size_t n = s->level;
   if (!budget_grow(s->budget, &s->levels, &s->level_capacity, n + 1, sizeof *s->levels)) return CI_ENOMEM;
+  if (s->log && !log_level(s)) return CI_ENOMEM;
   s->levels[n] = (struct level){s->domain_trail_n, s->word_trail_n, s->dead_trail_n, s->stamp};
   s->level = n + 1;
   s->stamp = ++s->last_stamp;
@@ -64,6 +65,7 @@ void store_pop(store *s) {
   }
   while (s->dead_trail_n > to->dead) s->posted[s->dead_trail[--s->dead_trail_n]].p->dead = false;
   s->stamp = to->stamp;
+  if (s->log) log_undo(s);
 }
 
 int store_level(const store *s) { return (int)s->level; }

@@ -1,0 +1,103 @@
+/* The learning search: after every failure it works out which earlier facts
+ * cannot all hold (a nogood), keeps that as a clause of facts of which one must
+ * hold, and returns to where the clause concludes something.
+ *
+ * The store's domains and trail are the only assignment there is; nothing is
+ * encoded.  Level 1 holds what is known for good, decisions begin at level 2. */
+#ifndef CI_LEARN_H
+#define CI_LEARN_H
+
+#include "because.h"
+#include "../solver.h"
+
+struct nogood {
+  uint32_t n;
+  uint32_t levels;  /* how many its facts came from, when it was learned (LBD) */
+  double activity;
+  struct fact fact[]; /* one must hold; the first two are watched */
+};
+
+struct watch {
+  struct nogood *nogood;
+  struct fact fact;    /* the watched one */
+  struct fact blocker; /* another of the clause: if it holds, nothing is to be done */
+};
+
+struct watch_list { struct watch *watch; size_t n, capacity; };
+enum { WATCH_FACTS = 4 }; /* a list for each kind of fact */
+
+/* What analysis wants of an event. */
+struct need {
+  uint8_t of;  /* bits, 1 << kind of fact */
+  bool listed; /* in `touched` */
+  wide at_least, at_most, is;
+};
+
+struct learner {
+  ci_solver *solver;
+  store *s;
+  struct event_log *log;
+  budget *budget;
+  propagator self; /* the reason of what a nogood concludes */
+  bool free_search;
+  bool begun, exhausted, found;
+  size_t head;     /* events that the nogoods have seen */
+  /* nogoods */
+  struct nogood **nogood;
+  size_t nogoods, nogood_capacity, most;
+  struct watch_list *watched; /* WATCH_FACTS a term */
+  struct nogood *broken;      /* whose facts are all false */
+  double nogood_step;
+  /* analysis */
+  struct need *need;          /* per event */
+  size_t need_capacity;
+  int32_t *touched;
+  size_t ntouched, touched_capacity;
+  struct because because, inner;
+  struct fact *clause;
+  size_t nclause, clause_capacity;
+  int64_t effort;             /* explanations that minimisation may still ask for */
+  uint64_t *level_mark, mark;
+  size_t level_capacity;
+  /* choice */
+  double *activity, step;     /* per term */
+  wide *phase;                /* per term: its last value */
+  bool *has_phase;
+  uint64_t failures, until, restarts;
+};
+
+/* nogood.c: 1 all nogoods agree, 0 one is broken, < 0 an error. */
+int nogoods_propagate(struct learner *l);
+/* Learn l->clause, which concludes its first fact here. */
+int nogood_learn(struct learner *l, uint32_t levels);
+void nogood_bump(struct learner *l, struct nogood *n);
+/* At level 1: forget the worse half, and facts that are decided for good. */
+int nogoods_reduce(struct learner *l);
+void nogoods_free(struct learner *l);
+
+/* analyze.c: from the conflict in hand to l->clause and the level to return to.
+ * 1: learned; 0: there is nothing to blame: no solution is left. */
+int analyze(struct learner *l, const propagator *culprit, int32_t *level, uint32_t *levels);
+/* The same for an assignment that is no solution: all decisions are to blame. */
+int analyze_decisions(struct learner *l, int32_t *level, uint32_t *levels);
+void analyze_free(struct learner *l);
+
+/* choose.c */
+bool choose_init(struct learner *l);
+void choose_free(struct learner *l);
+void choose_bump(struct learner *l, term x);
+void choose_decay(struct learner *l);
+void choose_remember(struct learner *l, size_t from); /* values of the events that are undone */
+/* -1: everything is fixed. */
+term choose_decision(struct learner *l, struct decision *d);
+
+/* restart.c: how many failures until the i-th restart. */
+uint64_t luby(uint64_t i);
+
+/* learn.c */
+int learner_new(ci_solver *s);
+void learner_free(ci_solver *s);
+/* As search_next(). */
+int learn_next(ci_solver *s);
+
+#endif

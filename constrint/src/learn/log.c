@@ -1,0 +1,133 @@
+/* The log of changes. */
+#include "log.h"
+
+#include "../integer.h"
+
+struct event_log *log_new(store *s) {
+  struct event_log *l = budget_alloc(s->budget, sizeof *l);
+  if (!l) return NULL;
+  l->budget = s->budget;
+  l->terms = s->terms;
+  l->last = budget_alloc(s->budget, l->terms * sizeof *l->last);
+  l->root_lo = budget_alloc(s->budget, l->terms * sizeof *l->root_lo);
+  l->root_hi = budget_alloc(s->budget, l->terms * sizeof *l->root_hi);
+  if (s->budget->stopped) {
+    log_free(l);
+    return NULL;
+  }
+  for (size_t x = 0; x < l->terms; x++) {
+    l->last[x] = -1;
+    l->root_lo[x] = s->domains[x].lo;
+    l->root_hi[x] = s->domains[x].hi;
+  }
+  l->refusal.x = -1;
+  return l;
+}
+
+void log_free(struct event_log *l) {
+  if (!l) return;
+  budget *b = l->budget;
+  budget_free(b, l->event, l->capacity * sizeof *l->event);
+  budget_free(b, l->last, l->terms * sizeof *l->last);
+  budget_free(b, l->root_lo, l->terms * sizeof *l->root_lo);
+  budget_free(b, l->root_hi, l->terms * sizeof *l->root_hi);
+  budget_free(b, l->start, l->start_capacity * sizeof *l->start);
+  budget_free(b, l, sizeof *l);
+}
+
+bool log_event(store *s, term x, const struct domain *before, reason why) {
+  struct event_log *l = s->log;
+  if (l->n >= INT32_MAX || !budget_grow(l->budget, &l->event, &l->capacity, l->n + 1, sizeof *l->event)) {
+    s->budget->stopped = CI_ENOMEM;
+    return false;
+  }
+  l->event[l->n] = (struct entry){.x = x, .previous = l->last[x], .level = (int32_t)s->level, .kind = l->kind,
+                                  .nogood = l->nogood, .why = why, .a = l->a, .lo = before->lo, .hi = before->hi};
+  l->last[x] = (int32_t)l->n++;
+  return true;
+}
+
+bool log_level(store *s) {
+  struct event_log *l = s->log;
+  if (!budget_grow(l->budget, &l->start, &l->start_capacity, s->level + 2, sizeof *l->start)) return false;
+  l->start[s->level + 1] = l->n;
+  return true;
+}
+
+void log_undo(store *s) {
+  struct event_log *l = s->log;
+  while (l->n > l->start[s->level + 1]) {
+    const struct entry *e = &l->event[--l->n];
+    l->last[e->x] = e->previous;
+  }
+}
+
+/* ---- looking back ---- */
+
+/* The last event of x before `at`, and the bounds that it left. */
+static int32_t last_before(const store *s, term x, size_t at, struct ends *after) {
+  const struct event_log *l = s->log;
+  int32_t e = l->last[x];
+  *after = (struct ends){s->domains[x].lo, s->domains[x].hi};
+  while (e >= 0 && (size_t)e >= at) {
+    *after = (struct ends){l->event[e].lo, l->event[e].hi};
+    e = l->event[e].previous;
+  }
+  return e;
+}
+
+struct ends log_ends(const store *s, term x, size_t at) {
+  struct ends ends;
+  last_before(s, x, at, &ends);
+  return ends;
+}
+
+static int32_t find_bound(const store *s, struct fact f, size_t at) {
+  const struct event_log *l = s->log;
+  struct ends ends;
+  int32_t e = last_before(s, f.x, at, &ends);
+  bool low = f.kind != AT_MOST, high = f.kind != AT_LEAST;
+  if ((low && ends.lo < f.v) || (high && ends.hi > f.v)) return NOT_SO;
+  while (e >= 0 && (!low || l->event[e].lo >= f.v) && (!high || l->event[e].hi <= f.v)) e = l->event[e].previous;
+  return e;
+}
+
+/* The first event that took v away. */
+static int32_t find_hole(const store *s, struct fact *f, size_t at) {
+  const struct event_log *l = s->log;
+  const wide v = f->v;
+  struct fact as = *f;
+  struct ends after;
+  int32_t found = AT_ROOT;
+  for (int32_t e = last_before(s, f->x, at, &after); e >= 0; e = l->event[e].previous) {
+    const struct entry *event = &l->event[e];
+    bool below = event->lo <= v && v < after.lo, above = event->hi >= v && v > after.hi;
+    bool taken = event->kind == CHANGE_REMOVE && event->a == v && s->explicit[f->x];
+    if (below || above || taken) {
+      found = e;
+      as = taken ? fact_is_not(f->x, v) : below ? fact_at_least(f->x, v + 1) : fact_at_most(f->x, v - 1);
+    }
+    after = (struct ends){event->lo, event->hi};
+  }
+  *f = as;
+  return found == AT_ROOT && term_has(s, f->x, v) ? NOT_SO : found;
+}
+
+bool log_has(const store *s, term x, wide v, size_t at) {
+  if (term_has(s, x, v)) return true;
+  struct event_log *l = s->log;
+  if (v < l->root_lo[x] || v > l->root_hi[x]) return false;
+  struct ends ends = log_ends(s, x, at);
+  if (v < ends.lo || v > ends.hi) return false;
+  if (!s->explicit[x]) {
+    wide step = s->domains[x].step;
+    return step <= 1 || ((uwide)v - (uwide)l->root_lo[x]) % (uwide)step == 0;
+  }
+  struct fact f = fact_is_not(x, v);
+  int32_t e = find_hole(s, &f, l->n);
+  return e >= 0 && (size_t)e >= at;
+}
+
+int32_t log_find(const store *s, struct fact *f, size_t at) {
+  return f->kind == IS_NOT ? find_hole(s, f, at) : find_bound(s, *f, at);
+}
