@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+enum { EFFORT_MAX = 1 << 16 }; /* transitions of a condition worked out beforehand */
+
 void workshop_init(struct workshop *w, struct plan *p) {
   *w = (struct workshop){.b = p->b, .plan = p, .batch = {.b = p->b}};
   keys_init(&w->rows, p->b, 1);
@@ -182,7 +184,7 @@ static int judge(struct factor *f, struct workshop *w, uint32_t level, uint32_t 
 }
 
 /* Numbers of keys become states. */
-static int settle(struct factor *f, struct workshop *w, uint32_t level, uint32_t *out, size_t n) {
+int factor_settle(struct factor *f, struct workshop *w, uint32_t level, uint32_t *out, size_t n) {
   if (level + 1 == f->levels) return CI_OK;
   uint32_t keys = f->after.n;
   uint32_t *to = budget_alloc(w->b, (keys + 1) * sizeof *to);
@@ -193,21 +195,26 @@ static int settle(struct factor *f, struct workshop *w, uint32_t level, uint32_t
   return error;
 }
 
-static int begin_level(struct factor *f, struct workshop *w, uint32_t level) {
+int factor_begin(struct factor *f, struct workshop *w, uint32_t level) {
   keys_reset(&f->after, f->tape.key_words[level]);
   return batch_begin(&w->batch, &f->tape);
 }
 
-int factor_step(struct factor *f, struct workshop *w, uint32_t level, const uint32_t *states, const int64_t *values,
+int factor_feed(struct factor *f, struct workshop *w, uint32_t level, const uint32_t *states, const int64_t *values,
                 size_t n, uint32_t *out) {
   uint32_t from[BATCH];
-  int error = begin_level(f, w, level);
+  for (size_t k = 0; k < n; k++) from[k] = states[k] < FACTOR_FIRST ? 0 : states[k] - FACTOR_FIRST;
+  return step_batch(f, w, level, from, values, n, out);
+}
+
+int factor_step(struct factor *f, struct workshop *w, uint32_t level, const uint32_t *states, const int64_t *values,
+                size_t n, uint32_t *out) {
+  int error = factor_begin(f, w, level);
   for (size_t first = 0; first < n && error == CI_OK; first += BATCH) {
     size_t count = n - first < BATCH ? n - first : BATCH;
-    for (size_t k = 0; k < count; k++) from[k] = states[first + k] < FACTOR_FIRST ? 0 : states[first + k] - FACTOR_FIRST;
-    error = step_batch(f, w, level, from, values + first, count, out + first);
+    error = factor_feed(f, w, level, states + first, values + first, count, out + first);
   }
-  if (error == CI_OK) error = settle(f, w, level, out, n);
+  if (error == CI_OK) error = factor_settle(f, w, level, out, n);
   for (size_t i = 0; i < n; i++)
     if (states[i] < FACTOR_FIRST) out[i] = states[i];
   return error;
@@ -223,14 +230,16 @@ static uint32_t *make_rows(struct factor *f, uint32_t level, size_t width) {
   return rows;
 }
 
-int factor_expand(struct factor *f, struct workshop *w, uint32_t level) {
+/* All states before a level, with all values.  1: more than the effort allowed. */
+static int expand(struct factor *f, struct workshop *w, uint32_t level) {
   const int64_t *values = w->plan->vars[f->vars[level]].values;
   size_t width = factor_width(f, level), total = (size_t)f->before.n * width;
   uint32_t states[BATCH], state = 0;
   int64_t chosen[BATCH];
+  if (w->effort + total > EFFORT_MAX) return 1;
   f->states[level] = f->before.n + FACTOR_FIRST;
   f->next[level] = make_rows(f, level, width);
-  int error = f->next[level] ? begin_level(f, w, level) : CI_ENOMEM;
+  int error = f->next[level] ? factor_begin(f, w, level) : CI_ENOMEM;
   uint32_t *out = error == CI_OK ? f->next[level] + FACTOR_FIRST * width : NULL;
   for (size_t done = 0, value = 0; done < total && error == CI_OK;) {
     size_t n = total - done < BATCH ? total - done : BATCH;
@@ -241,16 +250,8 @@ int factor_expand(struct factor *f, struct workshop *w, uint32_t level) {
     }
     error = step_batch(f, w, level, states, chosen, n, out + done);
     done += n;
-    if (w->effort_limit && w->effort > w->effort_limit) return 1;
   }
-  return error < 0 ? error : settle(f, w, level, out, total);
-}
-
-void factor_keep(struct factor *f, const uint32_t *to) {
-  uint32_t kept = 0;
-  for (uint32_t i = 0; i < f->before.n; i++)
-    if (to[i]) memmove(f->before.at + (size_t)kept++ * f->before.width, keys_at(&f->before, i), f->before.width * sizeof(uint64_t));
-  f->before.n = kept;
+  return error < 0 ? error : factor_settle(f, w, level, out, total);
 }
 
 void factor_advance(struct factor *f) {
@@ -333,7 +334,7 @@ int factor_complete(struct factor *f, struct workshop *w) {
   int result = 0;
   w->effort = 0;
   for (uint32_t level = 0; level < f->levels && result == 0; level++) {
-    result = factor_expand(f, w, level);
+    result = expand(f, w, level);
     if (result == 0) factor_advance(f);
   }
   if (result == 0) result = minimise(f, w);

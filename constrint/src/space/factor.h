@@ -35,7 +35,7 @@ struct workshop {
   struct plan *plan;
   struct batch batch;
   struct keys rows;     /* of minimising */
-  uint64_t effort, effort_limit; /* transitions worked out; 0: no limit */
+  uint64_t effort;          /* transitions worked out for the condition at hand */
 };
 
 void workshop_init(struct workshop *w, struct plan *p);
@@ -46,14 +46,16 @@ int factor_init(struct factor *f, struct plan *p, const struct condition *c, con
 /* The states of a diagram before a level are its nodes there, in order, from FACTOR_FIRST on. */
 int factor_of_diagram(struct factor *f, const struct plan *p, const struct diagram *d);
 void factor_free(struct factor *f);
-/* Work it out whole.  1: done, 0: it would take more than w->effort_limit; < 0: an error. */
+/* Work it out whole.  1: done, 0: it would take too much; < 0: an error. */
 int factor_complete(struct factor *f, struct workshop *w);
 
-/* Live: the rows of a level for the states before it, for all values of its variable. */
-int factor_expand(struct factor *f, struct workshop *w, uint32_t level);
-/* Live: keep the states of f->before for which to[i] is not 0; they get the numbers to[i]: ascending, from FACTOR_FIRST on. */
-void factor_keep(struct factor *f, const uint32_t *to);
-/* Live: the states that n pairs of a state before the level and a value lead to. */
+/* Live: what pairs of a state before a level and a value lead to: begin; feed up to BATCH pairs at a time, none of a
+ * fixed state's result counts; settle turns all that feeding gave into states. */
+int factor_begin(struct factor *f, struct workshop *w, uint32_t level);
+int factor_feed(struct factor *f, struct workshop *w, uint32_t level, const uint32_t *states, const int64_t *values,
+                size_t n, uint32_t *out);
+int factor_settle(struct factor *f, struct workshop *w, uint32_t level, uint32_t *out, size_t n);
+/* Live: the same at once, and fixed states stay as they are. */
 int factor_step(struct factor *f, struct workshop *w, uint32_t level, const uint32_t *states, const int64_t *values,
                 size_t n, uint32_t *out);
 /* Live, and the condition defines a variable: its values in n states before the last level; FACTOR_... in other states. */

@@ -25,12 +25,9 @@ struct frontier {
   struct frontier_level *level; /* levels */
   uint32_t width;               /* nodes after the last level */
   bool *unknown;                /* of those: some condition takes more than 128 bits */
-  uint64_t edges;               /* so far */
-  uint64_t edge_limit;          /* 0: none */
 };
 
-/* The factors' variables come in the order of vars.  1: done, 0: more than
- * edge_limit; < 0: an error.  Free it whatever the result. */
+/* The factors' variables come in the order of vars.  CI_OK or an error.  Free it whatever the result. */
 int frontier_run(struct frontier *x, struct workshop *w);
 void frontier_free(struct frontier *x);
 

@@ -5,8 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { EFFORT_MAX = 1 << 20 }; /* transitions of a condition worked out beforehand */
-
 struct assembly {
   struct workshop *w;
   struct plan *p;
@@ -170,9 +168,7 @@ static int make_factor(struct assembly *a, const struct condition *c) {
   if (error < 0) return error;
   f->live = has_wide_variable(f);
   if (f->live) return CI_OK;
-  a->w->effort_limit = EFFORT_MAX;
   int done = factor_complete(f, a->w);
-  a->w->effort_limit = 0;
   if (done < 0) return done;
   f->live = done == 0;
   if (f->live) return CI_OK;
@@ -356,7 +352,7 @@ static int run_frontier(struct assembly *a, struct part_result *r) {
   struct frontier x = {.b = a->w->b, .plan = a->p, .levels = a->levels, .vars = a->order,
                        .factors = a->factors, .nfactors = a->nfactors};
   int error = frontier_run(&x, a->w);
-  if (error > 0) {
+  if (error == CI_OK) {
     r->unknown = find_unknown(&x, a->task->example);
     error = r->unknown ? CI_OK : frontier_reduce(&x);
     if (error == CI_OK && !r->unknown) r->empty = x.level[0].nodes == 0;
