@@ -411,12 +411,12 @@ static int build_element(struct compiler *c, ci_expr e) {
   int error = index_inside(c, e, &index, node->n - 1, &inside);
   if (error == CI_OK) error = chosen_defined(c, node, index, &chosen);
   if (error < 0) return error;
-  term *x = arg_terms(c, node, 1, &n);
+  term *x = arg_terms(c, node, 0, &n);
   if (!x) return CI_ENOMEM;
+  x[0] = index; /* which the result must not be, either: c == element(..., d) and c == d */
   c->defined[e] = defined_and(c, inside, chosen);
   error = c->defined[e] < ALWAYS ? CI_ENOMEM : result_term(c, e, x, n, c->bounds[e], &z);
-  if (error == CI_OK && z == index) error = ci_fail(CI_EINTERNAL, "an element is its own index");
-  if (error == CI_OK) error = post_element(c->s, z, index, x, n);
+  if (error == CI_OK) error = post_element(c->s, z, index, x + 1, n - 1);
   budget_free(c->b, x, n * sizeof *x);
   return error;
 }

@@ -180,6 +180,22 @@ static void test_big_constants(void) {
   run_random(&(struct recipe){.vars = 3, .values = 4, .constraints = 2, .depth = 3, .big = true}, 3000);
 }
 
+/* Equal to one of its own arguments by way of other equations. */
+static void test_own_arguments(void) {
+  static const char *const operations[] = {
+    "element([1, b, z], a)", "element([a, b, z], z)", "ite(a, b, z)", "ite(z, a, b)", "a + b - z", "a * b", "z // a", "b % a",
+    "min(a, z)", "max(z, a, b)", "abs(a)", "a ** z", "bitxor(a, b)", "ceildiv(a, b)", "b / a",
+  };
+  for (size_t i = 0; i < sizeof operations / sizeof *operations; i++) {
+    char text[160];
+    ci_model *m;
+    int len = snprintf(text, sizeof text, "var a, b in -2..4; var z in 0..3; b == %s; b == a;", operations[i]);
+    CHECKF(ci_read(&m, "native", text, (size_t)len, "own", NULL, 0) == CI_OK, "%s", ci_error());
+    CHECKF(engine_agrees(m), "%s", text);
+    ci_model_free(m);
+  }
+}
+
 /* The first solution in a random order is the least in that order. */
 static bool precedes(const size_t *vars, const int *largest, size_t n, const int64_t *x, const int64_t *y) {
   for (size_t i = 0; i < n; i++) {
@@ -280,6 +296,7 @@ static const struct test_case cases[] = {
     {"many_parts", test_many_parts},
     {"ordered", test_ordered},
     {"big_constants", test_big_constants},
+    {"own_arguments", test_own_arguments},
     {"first_in_order", test_first_in_order},
     {"deterministic", test_deterministic},
     {"checkers_can_fail", test_checkers_can_fail},
