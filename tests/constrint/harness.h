@@ -66,6 +66,10 @@ bool harness_run(const struct constraint_test *t, uint64_t seed, int instances, 
 /* The same with the k-th allocation failing, for every k: CI_ENOMEM, and no crash. */
 bool starvation_run(const struct constraint_test *t, uint64_t seed, int instances, char *message, size_t size);
 
+/* Random decisions: everything that is concluded from them, and every failure,
+ * must follow from the explanation alone (learn/because.h). */
+bool explained_run(const struct constraint_test *t, uint64_t seed, int instances, char *message, size_t size);
+
 /* ---- Beyond 64 bits and brute force: a tuple that holds must survive ---- */
 struct witness_test {
   const char *name;

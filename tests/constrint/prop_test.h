@@ -15,7 +15,8 @@ static inline int prop_main(const struct constraint_test *tests, size_t n, int a
     char message[4096];
     if (argc > 1 && !strstr(tests[i].name, argv[1])) continue;
     if (harness_run(&tests[i], seed, instances, message, sizeof message) &&
-        starvation_run(&tests[i], seed, 20, message, sizeof message)) {
+        starvation_run(&tests[i], seed, 20, message, sizeof message) &&
+        explained_run(&tests[i], seed, instances / 4, message, sizeof message)) {
       passed++;
       continue;
     }
