@@ -81,11 +81,12 @@ static const capability *find_capability(const gpu *g) {
   return NULL;
 }
 
+/* 1: no clusters. */
 static int add_clusters_told(hw_model *m, const gpu *g) {
-  if (!gpu_attribute(g->device, CU_CLUSTERS)) return HW_OK;
-  int rc = model_add_known(m, "max_cluster_size", 8, "guide: CUDA C++ Programming Guide, thread block clusters: portable size");
-  if (rc || (g->device->major != 9 && g->device->major != 10)) return rc;
-  return model_add_known(m, "max_cluster_size_optin", 16, "guide: CUDA C++ Programming Guide, thread block clusters: non-portable size");
+  static const char source[] = "guide: CUDA C++ Programming Guide, thread block clusters: from compute capability 9.0 on; portable size 8, else 16 on 9.0 and 10.0";
+  const int clusters = gpu_attribute(g->device, CU_CLUSTERS), major = g->device->major;
+  const int rc = model_add_known(m, "max_cluster_size", clusters ? 8 : 1, source);
+  return rc ? rc : model_add_known(m, "max_cluster_size_optin", !clusters ? 1 : major == 9 || major == 10 ? 16 : 8, source);
 }
 
 static int add_tables(hw_model *m, const gpu *g) {

@@ -11,19 +11,27 @@ static char no_compiler[GPU_WHY];
 static fr_device device_of(const char *architecture) {
   fr_device d = {.sm_count = 132, .registers_per_sm = 65536, .max_registers_per_thread = 255, .register_unit_per_warp = 256,
                  .max_threads_per_block = 1024, .max_warps_per_sm = 64, .max_blocks_per_sm = 32, .smem_per_sm = 233472,
-                 .smem_per_block_optin = 232448, .smem_reserved_per_block = 1024, .memory_bytes = 150109880320};
+                 .smem_per_block_optin = 232448, .smem_reserved_per_block = 1024,
+                 .max_cluster_size_optin = strcmp(architecture, "sm_80") ? 16 : 1,
+                 .memory_bytes = 150109880320};
   snprintf(d.architecture, sizeof d.architecture, "%s", architecture);
   return d;
 }
 
 /* ---- Compiling ---- */
 
-#define COMMON "gates_on_m=1,cluster=1,"
+#define COMMON "gates_on_m=1,"
+#define WHOLE COMMON "cluster=1,r_stream=0,"
 static const struct representative { fr_problem p; const char *config; /* NULL: the default */ } set[] = {
-    {{FR_LSTM, FR_TRAINING, FR_BF16, 0, 16, 1024, 12, 64}, COMMON "family=resident,units=0,batch=8,warps=10,split=1,r_shared=0,ring=4,staging=1,exchange=local,ahead=0,repoll=0,approx=1,chunk=0"},
-    {{FR_GRU, FR_BACKWARD, FR_BF16, 0, 16, 1024, 12, 64}, COMMON "family=resident,units=0,batch=8,warps=6,split=1,r_shared=0,ring=3,staging=1,exchange=local,ahead=0,repoll=0,approx=1,chunk=256"},
-    {{FR_LSTM, FR_INFERENCE, FR_FP16, 0, 16, 1024, 1, 768}, COMMON "family=grid,units=16,batch=8,warps=8,split=8,r_shared=0,ring=0,staging=0,exchange=mailbox,ahead=6,repoll=1,approx=0,chunk=0"},
-    {{FR_SLSTM, FR_BACKWARD, FR_BF16, 0, 16, 1024, 1, 768}, COMMON "family=grid,units=16,batch=8,warps=8,split=8,r_shared=4,ring=0,staging=0,exchange=mailbox,ahead=6,repoll=0,approx=1,chunk=256"},
+    {{FR_LSTM, FR_TRAINING, FR_BF16, 0, 16, 1024, 12, 64}, WHOLE "family=resident,units=0,batch=8,warps=10,split=1,r_shared=0,ring=4,staging=1,exchange=local,ahead=0,repoll=0,approx=1,chunk=0"},
+    {{FR_GRU, FR_BACKWARD, FR_BF16, 0, 16, 1024, 12, 64}, WHOLE "family=resident,units=0,batch=8,warps=6,split=1,r_shared=0,ring=3,staging=1,exchange=local,ahead=0,repoll=0,approx=1,chunk=256"},
+    {{FR_LSTM, FR_INFERENCE, FR_FP16, 0, 16, 1024, 1, 768}, WHOLE "family=grid,units=16,batch=8,warps=8,split=8,r_shared=0,ring=0,staging=0,exchange=mailbox,ahead=6,repoll=1,approx=0,chunk=0"},
+    {{FR_SLSTM, FR_BACKWARD, FR_BF16, 0, 16, 1024, 1, 768}, WHOLE "family=grid,units=16,batch=8,warps=8,split=8,r_shared=4,ring=0,staging=0,exchange=mailbox,ahead=6,repoll=0,approx=1,chunk=256"},
+    {{FR_LSTM, FR_TRAINING, FR_BF16, 0, 16, 1024, 3, 256}, COMMON "family=cluster,cluster=8,units=32,batch=8,warps=8,split=8,r_shared=0,r_stream=0,ring=0,staging=0,exchange=push,ahead=4,repoll=0,approx=1,chunk=0"},
+    {{FR_GRU, FR_BACKWARD, FR_FP16, 1, 3, 64, 2, 200}, COMMON "family=cluster,cluster=4,units=64,batch=8,warps=8,split=8,r_shared=5,r_stream=0,ring=0,staging=0,exchange=barrier,ahead=0,repoll=0,approx=0,chunk=64"},
+    {{FR_LSTM, FR_TRAINING, FR_BF16, 0, 16, 64, 1, 4096}, COMMON "family=streaming,cluster=1,units=32,batch=16,warps=8,split=8,r_shared=1,r_stream=15,ring=8,staging=0,exchange=mailbox,ahead=0,repoll=1,approx=1,chunk=0"},
+    {{FR_SLSTM, FR_BACKWARD, FR_BF16, 1, 8, 64, 1, 8192}, COMMON "family=streaming,cluster=1,units=64,batch=8,warps=8,split=8,r_shared=0,r_stream=16,ring=6,staging=0,exchange=barrier,ahead=0,repoll=0,approx=0,chunk=64"},
+    {{FR_ELMAN, FR_INFERENCE, FR_TF32, 1, 9, 64, 2, 256}, COMMON "family=grid,cluster=1,units=16,batch=8,warps=8,split=8,r_shared=0,r_stream=0,ring=0,staging=0,exchange=barrier,ahead=0,repoll=0,approx=0,chunk=0"},
     {{FR_GRU, FR_TRAINING, FR_FP32, 1, 3, 7, 2, 72}, NULL},
     {{FR_SLSTM, FR_TRAINING, FR_TF32, 1, 3, 7, 2, 200}, NULL},
     {{FR_ELMAN, FR_BACKWARD, FR_FP16, 1, 3, 7, 2, 24}, NULL},
@@ -48,7 +56,14 @@ static void compile_for(const char *architecture, int first, int step) {
   for (int i = first; compiler && i < SET; i += step) compile_one(&d, &set[i]);
 }
 
-static void ampere(void) { compile_for("sm_80", 0, 3); }
+/* No clusters there. */
+static void ampere(void) {
+  const fr_device d = device_of("sm_80");
+  char why[GPU_WHY];
+  fr_config c;
+  CHECK(!fr_config_parse(&c, set[4].config, why) && c.family == FR_CLUSTERED && !fr_legal(&d, &set[4].p, &c, why) && strstr(why, "cluster_on_device"));
+  compile_for("sm_80", 0, 3);
+}
 static void hopper(void) { compile_for("sm_90a", 0, 1); }
 static void blackwell(void) { compile_for("sm_100a", 1, 3); }
 

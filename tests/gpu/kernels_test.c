@@ -58,6 +58,15 @@ static fr_config config_of(const fr_problem *p, fr_int family) {
   }
   if (family == FR_GRID) c.units = 16, c.batch = 8, c.warps = c.split = 8, c.exchange = FR_MAILBOX, c.ahead = 6, c.repoll = 1;
   if (family == FR_GRID && p->D > 1024) c.batch = 16, c.r_shared = 8;
+  if (family == FR_CLUSTERED) {
+    c.units = p->D <= 256 ? 32 : 64, c.batch = 8, c.warps = c.split = 8, c.exchange = FR_PUSH, c.ahead = 4;
+    if (p->D > 512 || fr_bytes(p->dtype) == 4) c.r_shared = 8;
+  }
+  if (family == FR_STREAMING) {
+    c.units = p->D > 4096 ? 64 : p->D > 1024 ? 32 : 16, c.batch = p->D > 4096 ? 8 : 16;
+    c.warps = c.split = 8, c.r_stream = 16, c.ring = 8, c.exchange = FR_BARRIER;
+  }
+  if (c.batch > fr_round(p->B, 8)) c.batch = fr_round(p->B, 8);
   return c;
 }
 
@@ -65,7 +74,8 @@ static void set_key(test_case *c, const char *setting) {
   static const struct { const char *name; size_t at; } keys[] = {
       {"units", offsetof(fr_config, units)}, {"batch", offsetof(fr_config, batch)}, {"warps", offsetof(fr_config, warps)},
       {"ring", offsetof(fr_config, ring)},   {"ahead", offsetof(fr_config, ahead)}, {"repoll", offsetof(fr_config, repoll)},
-      {"approx", offsetof(fr_config, approx)}, {"chunk", offsetof(fr_config, chunk)}, {"shared", offsetof(fr_config, r_shared)}};
+      {"approx", offsetof(fr_config, approx)}, {"chunk", offsetof(fr_config, chunk)}, {"shared", offsetof(fr_config, r_shared)},
+      {"stream", offsetof(fr_config, r_stream)}, {"exchange", offsetof(fr_config, exchange)}, {"cluster", offsetof(fr_config, cluster)}};
   const char *value = strchr(setting, '=');
   const int both = setting[1] != ':', back = setting[0] == 'b' && !both;
   const char *name = both ? setting : setting + 2;
@@ -77,6 +87,12 @@ static void set_key(test_case *c, const char *setting) {
   }
   fprintf(stderr, "unknown setting: %s\n", setting);
   exit(2);
+}
+
+/* As many blocks as the head wants, unless the case says so. */
+static void fit_cluster(fr_config *c, fr_int D) {
+  if (c->family == FR_CLUSTERED && c->cluster == 1)
+    for (c->cluster = 2; c->cluster * c->units < D;) c->cluster *= 2;
 }
 
 static int read_case(char *line, test_case *c) {
@@ -94,6 +110,7 @@ static int read_case(char *line, test_case *c) {
   c->p.pass = FR_TRAINING, c->forward = config_of(&c->p, kind);
   c->p.pass = FR_BACKWARD, c->backward = config_of(&c->p, kind);
   for (char *word = strtok(line + used, " "); word; word = strtok(NULL, " ")) set_key(c, word);
+  fit_cluster(&c->forward, c->p.D), fit_cluster(&c->backward, c->p.D);
   return 1;
 }
 
@@ -102,7 +119,7 @@ static int read_case(char *line, test_case *c) {
 enum { OPTIONS = 24 };
 
 static int options_of(const fr_problem *p, const fr_config *c, char text[OPTIONS][48]) {
-  static const char *const names[] = {"FAMILY", "UNITS", "BATCH", "WARPS", "SPLIT", "GATES_ON_M", "R_SHARED", "RING",
+  static const char *const names[] = {"FAMILY", "UNITS", "BATCH", "WARPS", "SPLIT", "GATES_ON_M", "R_SHARED", "R_STREAM", "RING",
                                       "STAGING", "EXCHANGE", "CLUSTER", "AHEAD", "REPOLL", "APPROX", "CHUNK"};
   const fr_int *value = (const fr_int *)c;
   int n = 0;
@@ -136,8 +153,9 @@ static char *read_file(const char *path, size_t *size) {
   return data;
 }
 
-static const char *const source_names[] = {"flashrnn.cu", "launch.h", "geometry.h", "element.cuh", "memory.cuh", "functions.cuh",
-  "sequence.cuh", "cell_elman.cuh", "cell_lstm.cuh", "cell_gru.cuh", "cell_slstm.cuh", "columns.cuh", "columns_forward.cuh",
+static const char *const source_names[] = {"flashrnn.cu", "launch.h", "geometry.h", "instructions.cuh", "element.cuh", "memory.cuh", "functions.cuh",
+  "sequence.cuh", "cell_elman.cuh", "cell_lstm.cuh", "cell_gru.cuh", "cell_slstm.cuh", "columns.cuh", "exchange_memory.cuh",
+  "exchange_cluster.cuh", "product.cuh", "columns_forward.cuh",
   "columns_backward.cuh", "resident.cuh", "resident_forward.cuh", "resident_backward.cuh", "weights.cuh"};
 enum { SOURCES = sizeof source_names / sizeof *source_names };
 
@@ -364,7 +382,7 @@ static int prepare(bench *b, fr_int pass, const char *folder, pass_run *r) {
   for (int i = 0; i < r->count; i++) {
     const gpu_shape shape = shape_of(r->stages + i);
     must(gpu_kernel_get(b->d, module, r->stages[i].entry, &shape, r->kernels + i, why), why);
-    if (shape.cooperative && gpu_fits(b->d, r->kernels + i, &shape, why)) return printf("refused: %s\n", why), 1;
+    if ((shape.cooperative || shape.cluster > 1) && gpu_fits(b->d, r->kernels + i, &shape, why)) return printf("refused: %s\n", why), 1;
   }
   free(cubin);
   return 0;
@@ -385,6 +403,7 @@ static void run_stage(bench *b, pass_run *r, int i) {
 static void fill_mailboxes(bench *b, pass_run *r) {
   const fr_int bytes = fr_bytes(r->p.dtype), backward = r->p.pass == FR_BACKWARD;
   if (r->work.exchange) fill(b, (cu_pointer)r->params.exchange, r->work.exchange, r->work.fill ? 0xFF : 0);
+  if (r->work.flags) fill(b, (cu_pointer)r->params.flags, r->work.flags, 0);
   if (r->work.fill_states)
     fill(b, b->out[backward ? 2 : 0], (backward ? b->sizes[2] : b->sizes[0] / fr_states(r->p.function)) * bytes, 0xFF);
 }

@@ -52,15 +52,25 @@ static fr_config draw(const fr_problem *p, fr_int family) {
   fr_config c = {.family = family, .batch = PICK(8, 16, 24, 32), .units = PICK(8, 16, 24, 32, 48), .warps = PICK(1, 2, 3, 4, 6, 8, 12, 16),
                  .gates_on_m = 1, .cluster = 1, .exchange = FR_LOCAL, .approx = p->dtype >= FR_FP16 && next() % 2,
                  .chunk = back ? PICK(16, 32, 64) : 0};
+  const fr_int share = fr_column_share(p->function, p->pass, p->D, p->dtype, c.warps), pieces = (fr_int)(next() % (uint64_t)(share + 1));
   c.split = c.warps;
   if (family == FR_RESIDENT) {
     c.units = 0, c.batch = 8, c.split = 1, c.staging = 1, c.ring = PICK(2, 3, 4, 6);
     c.warps = fr_resident_warps(p->D, p->pass) + PICK(0, 0, 1, 2, 4);
   }
   if (family == FR_GRID) {
-    const fr_int share = fr_column_share(p->function, p->pass, p->D, p->dtype, c.warps);
-    c.exchange = FR_MAILBOX, c.ahead = PICK(0, 2, 6), c.repoll = PICK(0, 1);
-    c.r_shared = 16 * (fr_int)(next() % (uint64_t)(share + 1)) / share * PICK(0, 0, 1);
+    c.exchange = PICK(FR_MAILBOX, FR_MAILBOX, FR_BARRIER);
+    if (c.exchange == FR_MAILBOX) c.ahead = PICK(0, 2, 6), c.repoll = PICK(0, 1);
+    c.r_shared = 16 * pieces / share * PICK(0, 0, 1);
+  }
+  if (family == FR_CLUSTERED) {
+    c.exchange = PICK(FR_PUSH, FR_PUSH, FR_BARRIER), c.ahead = PICK(0, 2, 6), c.units = PICK(8, 16, 24, 32, 40, 48, 64), c.cluster = 2;
+    while (c.cluster * c.units < p->D) c.cluster *= 2;
+    c.r_shared = 16 * pieces / share * PICK(0, 0, 1);
+  }
+  if (family == FR_STREAMING) {
+    c.exchange = PICK(FR_MAILBOX, FR_BARRIER), c.repoll = c.exchange == FR_MAILBOX && next() % 2, c.ring = PICK(2, 3, 4, 8);
+    c.r_stream = 16 * (1 + pieces) / share, c.r_shared = 16 * (fr_int)(next() % (uint64_t)(share + 1)) / share * PICK(0, 1);
   }
   return c;
 }
@@ -99,17 +109,18 @@ static int add(trial **all, int n, const fr_problem *p, const fr_config *c, char
 }
 
 static int make_trials(trial **all, const fr_device *d, char **words, int nwords) {
-  static const fr_int families[] = {FR_RESIDENT, FR_GRID, FR_ALTERNATING};
+  static const fr_int families[] = {FR_RESIDENT, FR_CLUSTERED, FR_GRID, FR_STREAMING, FR_ALTERNATING};
+  enum { FAMILIES = sizeof families / sizeof *families };
   char why[GPU_WHY];
   int n = 0, size = 0;
   for (fr_int f = 0; f < 4; f++)
     for (fr_int pass = 0; pass < 3; pass++)
       for (fr_int dtype = 0; dtype < 4; dtype++)
         for (fr_int o = 0; o < 2; o++)
-          for (int k = 0; k < 4; k++, size++) {
+          for (int k = 0; k <= FAMILIES; k++, size++) {
             const fr_problem p = {f, pass, dtype, o, sizes[size % SIZES].B, sizes[size % SIZES].T, sizes[size % SIZES].N, sizes[size % SIZES].D};
             fr_config c;
-            if (k < 3 ? find_config(d, &p, families[k], &c) : !fr_default(d, &p, &c, why)) n = add(all, n, &p, &c, words, nwords);
+            if (k < FAMILIES ? find_config(d, &p, families[k], &c) : !fr_default(d, &p, &c, why)) n = add(all, n, &p, &c, words, nwords);
           }
   return n;
 }

@@ -41,6 +41,7 @@ static const struct choice gpu_choices[] = {
   {"smem_per_sm", " B", {65536, 102400, 167936, 233472}},
   {"smem_per_block_optin", " B", {49152, 101376, 166912, 232448}},
   {"smem_reserved_per_block", " B", {1, 1024, 1024, 1024}},
+  {"max_cluster_size_optin", "", {1, 8, 16, 16}},
   {"memory_bytes", " B", {1048576, 8589934592, 85899345920, 150109880320}},
 };
 

@@ -1,6 +1,6 @@
 /* Backward by columns: see columns.cuh.  A block owns units of the state; it
  * gathers the gate gradients of its whole head. */
-#include "columns.cuh"
+#include "product.cuh"
 
 constexpr int BEFORE = cell<FR_FUNCTION>::before_planes;
 
@@ -47,59 +47,83 @@ FR_DEVICE void begin_cell(const fr_params &p, const column &c, int i, int step, 
   load_inputs(p, x, step);
 }
 
-/* All lanes come here. */
-FR_DEVICE void finish_cell(const fr_params &p, backward_cell &x, int step, float recurrent) {
-  const cell_place &at = x.at;
-  float slots[SLOTS];
+FR_DEVICE void prefetch_inputs(const fr_params &p, const backward_cell &x, int step) {
+  if (!CLUSTERED || FR_AHEAD == 0 || !x.at.valid || step < 0) return;
+  const int position = position_of(p, x.at.length, step);
+  const element *saved = place_on(x.in, position), *state = place_on(x.state, position);
+#pragma unroll
+  for (int k = 0; k < SAVED; k++) prefetch_line(saved + k * p.sv.g);
+#pragma unroll
+  for (int k = 0; k < BEFORE; k++) prefetch_line(state + cell<FR_FUNCTION>::before_plane(k) * p.st.g);
+#pragma unroll
+  for (int k = 0; k < STATES; k++)
+    if (x.gradient.at) prefetch_line(place_on(x.gradient, position) + k * p.ds.g);
+}
+
+FR_DEVICE void compute_cell(const fr_params &p, backward_cell &x, int step, float recurrent, float *slots) {
 #pragma unroll
   for (int k = 0; k < SLOTS; k++) slots[k] = 0.0f;
-  settle(p, at, step, recurrent, x.d, x.d_initial);
-  if (at.valid && step < at.length) {
+  settle(p, x.at, step, recurrent, x.d, x.d_initial);
+  if (!x.at.valid || step >= x.at.length) return;
 #pragma unroll
-    for (int k = 0; k < STATES; k++) x.d[k] += x.out[k];
-    if (x.clipped) x.d[0] = 0.0f;
-    cell<FR_FUNCTION>::backward(x.saved, x.before, x.d, slots);
-  }
-  const int position = position_of(p, at.length, step);
+  for (int k = 0; k < STATES; k++) x.d[k] += x.out[k];
+  if (x.clipped) x.d[0] = 0.0f;
+  cell<FR_FUNCTION>::backward(x.saved, x.before, x.d, slots);
+}
+
+/* Where the gradient of a slot goes: gru's first is not Wx's. */
+FR_DEVICE element *place_of_slot(const fr_params &p, const backward_cell &x, int slot, int position) {
+  if (slot < WX_SLOT) return slot_row(p, slot, x.at.b, position, x.at.head) + x.at.unit;
+  return place_on(x.slots, position) + (slot - WX_SLOT) * p.wx.g;
+}
+
+/* All lanes come here. */
+FR_DEVICE void finish_cell(const fr_params &p, const column &c, const exchange &e, int i, backward_cell &x, int step, float recurrent) {
+  const int position = position_of(p, x.at.length, step);
+  float slots[SLOTS];
+  compute_cell(p, x, step, recurrent, slots);
 #pragma unroll
-  for (int k = 0; k < SLOTS; k++)
-    publish(k < WX_SLOT ? slot_row(p, k, at.b, position, at.head) + at.unit : place_on(x.slots, position) + (k - WX_SLOT) * p.wx.g,
-            from_float(slots[k]), at.valid);
+  for (int k = 0; k < (CLUSTERED ? GATES : SLOTS); k++)
+    send(p, c, e, step, i, k, from_float(slots[k]), place_of_slot(p, x, k, position), x.at.valid);
+  if (CLUSTERED && x.at.valid)
+#pragma unroll
+    for (int k = 0; k < SLOTS; k++) *place_of_slot(p, x, k, position) = from_float(slots[k]);
+}
+
+/* After the first step: what remains is the initial state's. */
+FR_DEVICE void finish_gradient(const fr_params &p, backward_cell &x, float recurrent) {
+  settle(p, x.at, -1, recurrent, x.d, x.d_initial);
+  store_edge(p, p.dinitial, x.at, x.d_initial);
 }
 
 FR_DEVICE void columns_backward(const fr_params &p) {
-  extern __shared__ float sums[];
+  char *memory = dynamic_shared();
   const column c = this_column();
   const int first = PERSISTENT ? p.T - 1 : p.T - 1 - p.step, end = PERSISTENT ? -1 : first;
   backward_cell x[CELLS];
-  fragments f;
-  inlet from[PERSISTENT ? ROW_TILES : 1];
-  if constexpr (PERSISTENT) {
-    load_fragments(p, c, sums, f);
-#pragma unroll
-    for (int r = 0; r < ROW_TILES; r++) from[r] = inlet_of(p, c, r);
-  }
+  engine f;
+  if constexpr (PERSISTENT) begin_engine(p, c, memory, f);
 #pragma unroll
   for (int i = 0; i < CELLS; i++) begin_cell(p, c, i, first, x[i]);
   for (int step = first; step >= end; step--) {
-    float *here = sums + (PERSISTENT ? (step & 1) * WARPS * ROWS * PITCH : 0);
-    if constexpr (PERSISTENT) {
-      prefetch_polled(p, c, from, step - FR_AHEAD);
-      resident_product(p, c, f, from, step, here);
-    } else streamed_product(p, c, step, here);
+    float *sums = sums_of(memory, step);
+#pragma unroll
+    for (int i = 0; i < CELLS; i++) prefetch_inputs(p, x[i], step - FR_AHEAD);
+    product_of_step(p, c, f, step, sums);
     __syncthreads();
 #pragma unroll
     for (int i = 0; i < CELLS; i++) {
-      const float recurrent = sum_of(here, i, 0);
-      if (step >= 0) {
-        finish_cell(p, x[i], step, recurrent);
+      const float recurrent = sum_of(sums, i, 0);
+      if (step < 0) finish_gradient(p, x[i], recurrent);
+      else {
+        finish_cell(p, c, f.x, i, x[i], step, recurrent);
         if constexpr (PERSISTENT) load_inputs(p, x[i], step - 1);
-      } else {
-        settle(p, x[i].at, -1, recurrent, x[i].d, x[i].d_initial);
-        store_edge(p, p.dinitial, x[i].at, x[i].d_initial);
       }
     }
+    if (step >= 0) exchange_done(p, c, f.x, step);
+    if constexpr (STREAMING) __syncthreads(); /* the sums were read */
   }
+  end_engine();
   if constexpr (!PERSISTENT)
 #pragma unroll
     for (int i = 0; i < CELLS; i++) {

@@ -1,5 +1,5 @@
 /* Forward by columns: see columns.cuh. */
-#include "columns.cuh"
+#include "product.cuh"
 
 struct forward_cell {
   cell_place at;
@@ -32,73 +32,93 @@ FR_DEVICE void begin_cell(const fr_params &p, const column &c, int i, int step, 
   load_inputs(p, x, step);
 }
 
-/* All lanes come here: y is published in pairs. */
-FR_DEVICE void finish_cell(const fr_params &p, forward_cell &x, int step, const float *w, const float *r) {
+/* Polled lines are another matter: see exchange_prefetch(). */
+FR_DEVICE void prefetch_inputs(const fr_params &p, const forward_cell &x, int step) {
+  if (!CLUSTERED || FR_AHEAD == 0 || !x.at.valid || step >= p.T) return;
+  const element *row = place_on(x.in, position_of(p, x.at.length, step));
+#pragma unroll
+  for (int g = 0; g < GATES; g++) prefetch_line(row + g * p.wx.g);
+}
+
+/* What a step gives. */
+struct forward_result { element y; float out[STATES], saved[SAVED]; };
+
+FR_DEVICE void compute_cell(const fr_params &p, forward_cell &x, int step, const float *w, const float *r, forward_result &to) {
   const cell_place &at = x.at;
-  const bool active = at.valid && step < at.length;
-  const int position = position_of(p, at.length, step);
-  float saved[SAVED], out[STATES];
-  element y = from_float(0.0f);
 #pragma unroll
-  for (int k = 0; k < SAVED; k++) saved[k] = 0.0f;
+  for (int k = 0; k < SAVED; k++) to.saved[k] = 0.0f;
 #pragma unroll
-  for (int k = 0; k < STATES; k++) out[k] = 0.0f;
-  if (active) {
-    if (step > 0 && restarts(p, at.b, at.length, step)) load_edge(p, p.initial, at, x.s);
-    cell<FR_FUNCTION>::forward(w, r, x.bias, x.s, saved);
-    y = clipped_y(p, x.s[0]);
+  for (int k = 0; k < STATES; k++) to.out[k] = 0.0f;
+  to.y = from_float(0.0f);
+  if (!at.valid || step >= at.length) return;
+  if (step > 0 && restarts(p, at.b, at.length, step)) load_edge(p, p.initial, at, x.s);
+  cell<FR_FUNCTION>::forward(w, r, x.bias, x.s, to.saved);
+  to.y = clipped_y(p, x.s[0]);
 #pragma unroll
-    for (int k = 0; k < STATES; k++) out[k] = x.s[k];
-    if (step == at.length - 1) store_edge(p, p.last, at, x.s);
-  }
+  for (int k = 0; k < STATES; k++) to.out[k] = x.s[k];
+  if (step == at.length - 1) store_edge(p, p.last, at, x.s);
+}
+
+/* What the step to come reads: y, or in a cluster, where nobody looks further, the initial one. */
+FR_DEVICE element next_of(const fr_params &p, const cell_place &at, int step, element y) {
+  if constexpr (CLUSTERED && FR_OPTIONS)
+    if (at.valid && step + 1 < at.length && restarts(p, at.b, at.length, step + 1)) {
+      const element *row = edge_row(p, p.initial, 0, at.b, at.head);
+      return row ? row[at.unit] : from_float(0.0f);
+    }
+  return y;
+}
+
+FR_DEVICE void store_cell(const fr_params &p, const forward_cell &x, int step, const forward_result &from) {
+  if (!x.at.valid) return;
+  const int position = position_of(p, x.at.length, step);
   element *row = place_on(x.out, position);
-  publish(row, y, at.valid);
-  if (!at.valid) return;
+  if constexpr (CLUSTERED) row[0] = from.y;
 #pragma unroll
   for (int k = 1; k < STATES; k++)
-    if (k < p.planes) row[k * p.st.g] = from_float(out[k]);
+    if (k < p.planes) row[k * p.st.g] = from_float(from.out[k]);
   if constexpr (FR_PASS == FR_TRAINING) {
     element *to = place_on(x.saved, position);
 #pragma unroll
-    for (int k = 0; k < SAVED; k++) to[k * p.sv.g] = from_float(saved[k]);
+    for (int k = 0; k < SAVED; k++) to[k * p.sv.g] = from_float(from.saved[k]);
   }
 }
 
 FR_DEVICE void columns_forward(const fr_params &p) {
-  extern __shared__ float sums[];
+  char *memory = dynamic_shared();
   const column c = this_column();
   const int first = PERSISTENT ? 0 : p.step, end = PERSISTENT ? p.T : p.step + 1;
   forward_cell x[CELLS];
-  fragments f;
-  inlet from[PERSISTENT ? ROW_TILES : 1];
-  if constexpr (PERSISTENT) {
-    load_fragments(p, c, sums, f);
-#pragma unroll
-    for (int r = 0; r < ROW_TILES; r++) from[r] = inlet_of(p, c, r);
-  }
+  engine f;
+  if constexpr (PERSISTENT) begin_engine(p, c, memory, f);
 #pragma unroll
   for (int i = 0; i < CELLS; i++) begin_cell(p, c, i, first, x[i]);
   for (int step = first; step < end; step++) {
-    float *here = sums + (PERSISTENT ? step % 2 * WARPS * ROWS * PITCH : 0), w[CELLS][GATES];
+    float *sums = sums_of(memory, step), w[CELLS][GATES];
+    forward_result results[CELLS];
 #pragma unroll
     for (int i = 0; i < CELLS; i++) {
 #pragma unroll
       for (int g = 0; g < GATES; g++) w[i][g] = to_float(x[i].next[g]);
       if constexpr (PERSISTENT) load_inputs(p, x[i], step + 1);
+      prefetch_inputs(p, x[i], step + FR_AHEAD);
     }
-    if constexpr (PERSISTENT) {
-      prefetch_polled(p, c, from, step + FR_AHEAD);
-      resident_product(p, c, f, from, step, here);
-    } else streamed_product(p, c, step, here);
+    product_of_step(p, c, f, step, sums);
     __syncthreads();
 #pragma unroll
     for (int i = 0; i < CELLS; i++) {
       float r[4];
 #pragma unroll
-      for (int g = 0; g < GATES; g++) r[g] = sum_of(here, i, g * UNITS);
-      finish_cell(p, x[i], step, w[i], r);
+      for (int g = 0; g < GATES; g++) r[g] = sum_of(sums, i, g * UNITS);
+      compute_cell(p, x[i], step, w[i], r, results[i]);
+      send(p, c, f.x, step, i, 0, next_of(p, x[i].at, step, results[i].y), place_on(x[i].out, position_of(p, x[i].at.length, step)), x[i].at.valid);
     }
+    exchange_done(p, c, f.x, step);
+#pragma unroll
+    for (int i = 0; i < CELLS; i++) store_cell(p, x[i], step, results[i]);
+    if constexpr (STREAMING) __syncthreads(); /* the sums were read */
   }
+  end_engine();
   if constexpr (!PERSISTENT)
 #pragma unroll
     for (int i = 0; i < CELLS; i++) store_carry(p, x[i].at, 0, x[i].s);

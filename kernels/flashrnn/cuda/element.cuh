@@ -1,4 +1,4 @@
-/* Element types and the tensor product on them.  No toolkit headers.
+/* Element types and the tensor product on them.
  *
  * A chunk of the reduction is 64 bytes a row.  Lane 4g + j of a warp holds the
  * 16 bytes at 16 j of row g: which makes two tensor instructions, whose order
@@ -6,12 +6,7 @@
 #ifndef FR_ELEMENT_CUH
 #define FR_ELEMENT_CUH
 
-#include "launch.h"
-
-#define FR_DEVICE static __device__ __forceinline__
-
-typedef unsigned u32;
-typedef unsigned short u16;
+#include "instructions.cuh"
 
 template <int dtype> struct element_of { typedef float type; };
 template <> struct element_of<FR_FP16> { typedef u16 type; };
@@ -24,43 +19,18 @@ constexpr int CHUNK = 4 * VECTOR;                 /* elements of a chunk */
 
 FR_DEVICE float to_float(element x) {
   if constexpr (FR_DTYPE == FR_BF16) return __uint_as_float((u32)x << 16);
-  else if constexpr (FR_DTYPE == FR_FP16) {
-    float y;
-    asm("cvt.f32.f16 %0, %1;" : "=f"(y) : "h"((u16)x));
-    return y;
-  } else return x;
+  else if constexpr (FR_DTYPE == FR_FP16) return float_of_fp16((u16)x);
+  else return x;
 }
 
 FR_DEVICE element from_float(float x) {
-  if constexpr (FR_DTYPE == FR_BF16) {
-    u16 y;
-    asm("cvt.rn.bf16.f32 %0, %1;" : "=h"(y) : "f"(x));
-    return y;
-  } else if constexpr (FR_DTYPE == FR_FP16) {
-    u16 y;
-    asm("cvt.rn.f16.f32 %0, %1;" : "=h"(y) : "f"(x));
-    return y;
-  } else return x;
+  if constexpr (FR_DTYPE == FR_BF16) return bf16_of(x);
+  else if constexpr (FR_DTYPE == FR_FP16) return fp16_of(x);
+  else return x;
 }
 
-FR_DEVICE u32 to_tf32(u32 x) {
-  u32 y;
-  asm("cvt.rna.tf32.f32 %0, %1;" : "=r"(y) : "f"(__uint_as_float(x)));
-  return y;
-}
-
-/* c += a b: 16 x 8 results, two rows' registers of a, one of b. */
-FR_DEVICE void multiply(float *c, u32 a0, u32 a1, u32 a2, u32 a3, u32 b0, u32 b1) {
-  if constexpr (FR_DTYPE == FR_BF16)
-    asm volatile("mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32 {%0,%1,%2,%3},{%4,%5,%6,%7},{%8,%9},{%0,%1,%2,%3};"
-                 : "+f"(c[0]), "+f"(c[1]), "+f"(c[2]), "+f"(c[3]) : "r"(a0), "r"(a1), "r"(a2), "r"(a3), "r"(b0), "r"(b1));
-  else if constexpr (FR_DTYPE == FR_FP16)
-    asm volatile("mma.sync.aligned.m16n8k16.row.col.f32.f16.f16.f32 {%0,%1,%2,%3},{%4,%5,%6,%7},{%8,%9},{%0,%1,%2,%3};"
-                 : "+f"(c[0]), "+f"(c[1]), "+f"(c[2]), "+f"(c[3]) : "r"(a0), "r"(a1), "r"(a2), "r"(a3), "r"(b0), "r"(b1));
-  else
-    asm volatile("mma.sync.aligned.m16n8k8.row.col.f32.tf32.tf32.f32 {%0,%1,%2,%3},{%4,%5,%6,%7},{%8,%9},{%0,%1,%2,%3};"
-                 : "+f"(c[0]), "+f"(c[1]), "+f"(c[2]), "+f"(c[3]) : "r"(a0), "r"(a1), "r"(a2), "r"(a3), "r"(b0), "r"(b1));
-}
+FR_DEVICE u32 bits_of(u16 x) { return x; }
+FR_DEVICE u32 bits_of(float x) { return __float_as_uint(x); }
 
 FR_DEVICE u32 rest_of(u32 x, u32 rounded) { return to_tf32(__float_as_uint(__uint_as_float(x) - __uint_as_float(rounded))); }
 

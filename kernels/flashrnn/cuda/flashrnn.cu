@@ -5,7 +5,7 @@
 #include "cell_gru.cuh"
 #include "cell_slstm.cuh"
 
-/* The preprocessor does not know the enumerators: FR_RESIDENT is 0, FR_BACKWARD 2, FR_GRID 2. */
+/* The preprocessor does not know the enumerators: FR_BACKWARD is 2; FR_RESIDENT 0, FR_CLUSTERED 1, FR_GRID 2, FR_STREAMING 3. */
 #if FR_PASS == 2
 #include "weights.cuh"
 #define ENTRY(name) extern "C" __global__ void name(const __grid_constant__ fr_params p)
@@ -21,10 +21,16 @@ extern "C" __global__ void __launch_bounds__(THREADS, 1) resident_backward(const
 #elif FR_FAMILY == 0
 #include "resident_forward.cuh"
 extern "C" __global__ void __launch_bounds__(THREADS, 1) resident_forward(const __grid_constant__ fr_params p) { resident_forward_run(p); }
-#elif FR_FAMILY == 2 && FR_PASS == 2
+#elif FR_FAMILY == 1 && FR_PASS == 2
+#include "columns_backward.cuh"
+extern "C" __global__ void __launch_bounds__(THREADS, 1) cluster_backward(const __grid_constant__ fr_params p) { columns_backward(p); }
+#elif FR_FAMILY == 1
+#include "columns_forward.cuh"
+extern "C" __global__ void __launch_bounds__(THREADS, 1) cluster_forward(const __grid_constant__ fr_params p) { columns_forward(p); }
+#elif (FR_FAMILY == 2 || FR_FAMILY == 3) && FR_PASS == 2
 #include "columns_backward.cuh"
 extern "C" __global__ void __launch_bounds__(THREADS, 1) grid_backward(const __grid_constant__ fr_params p) { columns_backward(p); }
-#elif FR_FAMILY == 2
+#elif FR_FAMILY == 2 || FR_FAMILY == 3
 #include "columns_forward.cuh"
 extern "C" __global__ void __launch_bounds__(THREADS, 1) grid_forward(const __grid_constant__ fr_params p) { columns_forward(p); }
 #elif FR_PASS == 2

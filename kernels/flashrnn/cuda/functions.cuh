@@ -6,19 +6,13 @@
 #include "element.cuh"
 
 FR_DEVICE float tanh_of(float x) {
-  if constexpr (FR_APPROX) {
-    float y;
-    asm("tanh.approx.f32 %0, %1;" : "=f"(y) : "f"(x));
-    return y;
-  } else return tanhf(x);
+  if constexpr (FR_APPROX) return approximate_tanh(x);
+  else return tanhf(x);
 }
 
 FR_DEVICE float exp_of(float x) {
-  if constexpr (FR_APPROX) {
-    float y;
-    asm("ex2.approx.f32 %0, %1;" : "=f"(y) : "f"(x * 1.4426950408889634f));
-    return y;
-  } else return expf(x);
+  if constexpr (FR_APPROX) return approximate_exp2(x * 1.4426950408889634f);
+  else return expf(x);
 }
 
 FR_DEVICE float sigmoid_of(float x) {
@@ -27,11 +21,8 @@ FR_DEVICE float sigmoid_of(float x) {
 }
 
 FR_DEVICE float log_sigmoid_of(float x) {
-  if constexpr (FR_APPROX) {
-    float y;
-    asm("lg2.approx.f32 %0, %1;" : "=f"(y) : "f"(1.0f + exp_of(-fabsf(x))));
-    return fminf(x, 0.0f) - 0.6931471805599453f * y;
-  } else return fminf(x, 0.0f) - log1pf(expf(-fabsf(x)));
+  if constexpr (FR_APPROX) return fminf(x, 0.0f) - 0.6931471805599453f * approximate_log2(1.0f + exp_of(-fabsf(x)));
+  else return fminf(x, 0.0f) - log1pf(expf(-fabsf(x)));
 }
 
 FR_DEVICE float quotient_of(float a, float b) {

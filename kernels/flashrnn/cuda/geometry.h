@@ -41,30 +41,52 @@ FR_INLINE fr_int fr_resident_shared(fr_int function, fr_int pass, fr_int D, fr_i
               + 2 * fr_row_bytes(fr_operand(function, pass, D, dtype), dtype));
 }
 
-/* ---- Columns (grid, alternating): a block owns units of a head and batch rows ---- */
+/* ---- Columns (cluster, grid, streaming, alternating): a block owns units of a head and batch rows ---- */
 
+/* All steps in one launch, R's share kept. */
+FR_INLINE int fr_persistent(fr_int family) { return family == FR_CLUSTERED || family == FR_GRID || family == FR_STREAMING; }
+/* Blocks of a head and its batch rows; those of a cluster beyond the head's units are idle. */
+FR_INLINE fr_int fr_column_blocks(fr_int D, fr_int family, fr_int units, fr_int cluster) {
+  return family == FR_CLUSTERED ? cluster : fr_ceildiv(D, units);
+}
 /* Partial sums of a warp for one batch row, in floats. */
 FR_INLINE fr_int fr_column_pitch(fr_int function, fr_int pass, fr_int units) {
   return fr_round((pass == FR_BACKWARD ? 1 : fr_gates(function)) * units, 16) + 4;
 }
+/* Two sets of sums save a barrier a step. */
 FR_INLINE fr_int fr_column_sums(fr_int function, fr_int pass, fr_int units, fr_int batch, fr_int warps, fr_int family) {
-  return (family == FR_GRID ? 2 : 1) * warps * batch * fr_column_pitch(function, pass, units) * 4;
+  return (family == FR_CLUSTERED || family == FR_GRID ? 2 : 1) * warps * batch * fr_column_pitch(function, pass, units) * 4;
 }
-/* Tensor tiles of 16 rows, and a warp's share of the reduction in chunks. */
+/* Tensor tiles of 16 rows; the reduction, and a warp's share of it, in chunks. */
 FR_INLINE fr_int fr_column_tiles(fr_int function, fr_int pass, fr_int units) {
   return pass == FR_BACKWARD ? fr_ceildiv(units, 16) : units / 8 * fr_ceildiv(fr_gates(function), 2);
 }
+FR_INLINE fr_int fr_column_depth(fr_int function, fr_int pass, fr_int D, fr_int dtype) {
+  return (pass == FR_BACKWARD ? fr_gates(function) : 1) * fr_chunks(D, dtype);
+}
 FR_INLINE fr_int fr_column_share(fr_int function, fr_int pass, fr_int D, fr_int dtype, fr_int warps) {
-  return fr_ceildiv((pass == FR_BACKWARD ? fr_gates(function) : 1) * fr_chunks(D, dtype), warps);
+  return fr_ceildiv(fr_column_depth(function, pass, D, dtype), warps);
 }
-/* Of those, chunks whose part of R lies in shared memory: 1 KiB a tile, chunk and warp. */
-FR_INLINE fr_int fr_column_shared_chunks(fr_int share, fr_int sixteenths) { return fr_ceildiv(share * sixteenths, 16); }
+/* Of those, chunks of r_shared or r_stream sixteenths. */
+FR_INLINE fr_int fr_column_part(fr_int share, fr_int sixteenths) { return fr_ceildiv(share * sixteenths, 16); }
+/* R's part in shared memory: 1 KiB a tile, chunk and warp, as the lanes read it. */
+FR_INLINE fr_int fr_column_held(fr_int tiles, fr_int chunks, fr_int warps) { return tiles * chunks * warps * 1024; }
+/* The ring of pieces of R on their way: of a chunk, one tile. */
+FR_INLINE fr_int fr_column_ring(fr_int family, fr_int ring, fr_int warps) { return family == FR_STREAMING ? ring * warps * 1024 : 0; }
+/* What a cluster's blocks send each other, two slots, 64 bytes a chunk and batch row; and two barriers. */
+FR_INLINE fr_int fr_column_operand(fr_int family, fr_int depth, fr_int batch) {
+  return family == FR_CLUSTERED ? 2 * depth * batch * 64 + 16 : 0;
+}
 FR_INLINE fr_int fr_column_shared(const fr_problem *p, const fr_config *c) {
-  const fr_int share = fr_column_share(p->function, p->pass, p->D, p->dtype, c->warps);
-  const fr_int chunks = c->family == FR_GRID ? fr_column_shared_chunks(share, c->r_shared) : 0;
+  const fr_int depth = fr_column_depth(p->function, p->pass, p->D, p->dtype), share = fr_ceildiv(depth, c->warps);
+  const fr_int chunks = fr_persistent(c->family) ? fr_column_part(share, c->r_shared) : 0;
   return fr_column_sums(p->function, p->pass, c->units, c->batch, c->warps, c->family)
-         + chunks * fr_column_tiles(p->function, p->pass, c->units) * c->warps * 1024;
+         + fr_column_held(fr_column_tiles(p->function, p->pass, c->units), chunks, c->warps)
+         + fr_column_ring(c->family, c->ring, c->warps) + fr_column_operand(c->family, depth, c->batch);
 }
+
+/* Counters of the barrier of a head and its batch rows, a line apart. */
+enum { FR_FLAG_WORDS = 32 };
 
 /* ---- Weights: dR and dbias by one tensor product over the sequence ---- */
 
@@ -97,15 +119,16 @@ FR_INLINE fr_int fr_carry_planes(fr_int function, fr_int pass) {
 #ifndef __CUDACC__
 
 static inline __attribute__((unused)) fr_work fr_work_of(const fr_problem *p, const fr_config *c) {
-  const int backward = p->pass == FR_BACKWARD, grid = c->family == FR_GRID;
-  fr_work w = {.fill_states = grid};
+  const int backward = p->pass == FR_BACKWARD, mailbox = c->exchange == FR_MAILBOX;
+  fr_work w = {.fill_states = mailbox};
+  if (c->exchange == FR_BARRIER && c->family != FR_CLUSTERED) w.flags = p->N * fr_ceildiv(p->B, c->batch) * FR_FLAG_WORDS * 4;
   if (c->family == FR_ALTERNATING) w.scratch += fr_carry_planes(p->function, p->pass) * p->B * p->N * p->D * 4;
   if (!backward) return w;
   w.scratch += fr_transposed_bytes(p->function, p->N, p->D, p->dtype);
   w.partial = fr_ceildiv(p->T, c->chunk) * fr_weight_sums(p->function, p->N, p->D) * 4;
   if (p->function == FR_GRU) { /* gradients of R's g gate, [B][T][N][D] */
     w.exchange = p->B * p->T * p->N * p->D * fr_bytes(p->dtype);
-    w.fill = grid;
+    w.fill = mailbox;
   }
   return w;
 }
@@ -120,10 +143,13 @@ static inline fr_stage fr_recurrence(const fr_problem *p, const fr_config *c) {
     s.shared = fr_resident_shared(p->function, p->pass, p->D, p->dtype, c->ring);
     return s;
   }
-  s.grid = p->N * fr_ceildiv(p->D, c->units) * fr_ceildiv(p->B, c->batch);
+  s.grid = p->N * fr_column_blocks(p->D, c->family, c->units, c->cluster) * fr_ceildiv(p->B, c->batch);
   s.threads = 32 * c->warps;
   s.shared = fr_column_shared(p, c);
-  if (c->family == FR_GRID) {
+  if (c->family == FR_CLUSTERED) {
+    s.entry = backward ? "cluster_backward" : "cluster_forward";
+    s.cluster = c->cluster; /* a cluster waits for nobody else: as many at a time as there is room for */
+  } else if (c->family != FR_ALTERNATING) {
     s.entry = backward ? "grid_backward" : "grid_forward";
     s.cooperative = 1;
   } else {

@@ -27,7 +27,7 @@ enum { FR_ELMAN, FR_LSTM, FR_GRU, FR_SLSTM };            /* FR_FUNCTION, the ord
 enum { FR_INFERENCE, FR_TRAINING, FR_BACKWARD };         /* FR_PASS, the order of flashrnn_pass */
 enum { FR_FP32, FR_TF32, FR_FP16, FR_BF16 };             /* FR_DTYPE, the order of flashrnn_dtype */
 enum { FR_RESIDENT, FR_CLUSTERED, FR_GRID, FR_STREAMING, FR_ALTERNATING }; /* FR_FAMILY */
-enum { FR_LOCAL, FR_MAILBOX, FR_FLAGS, FR_DSMEM };       /* FR_EXCHANGE: none, polled output, flag barrier, cluster push */
+enum { FR_LOCAL, FR_MAILBOX, FR_BARRIER, FR_PUSH };      /* FR_EXCHANGE: none, polled output, a barrier a step, words pushed to peers */
 
 /* The configuration: one fr_int a parameter, in the spec's order; the macro is FR_ and the name in capitals. */
 typedef struct fr_config {
@@ -37,12 +37,13 @@ typedef struct fr_config {
   fr_int warps;      /* of a block that compute */
   fr_int split;      /* parts of the reduction over warps (divides warps); partial sums meet in shared memory */
   fr_int gates_on_m; /* 1: gates are the M side of the tensor tile, batch N; 0: batch M, gates N */
-  fr_int r_shared;   /* sixteenths of R's share of a block that lie in shared memory, the rest in registers (0..16) */
-  fr_int ring;       /* steps of inputs in flight (asynchronous copies); 0: loaded to registers a step ahead */
+  fr_int r_shared;   /* sixteenths of R's share of a block that lie in shared memory (0..16) */
+  fr_int r_stream;   /* ... that are read anew each step; the rest is in registers */
+  fr_int ring;       /* resident: steps of inputs in flight (asynchronous copies); streaming: pieces of R in flight of a warp */
   fr_int staging;    /* 1: results leave through shared memory as 16-byte rows; 0: from registers */
-  fr_int exchange;   /* FR_LOCAL .. FR_DSMEM */
-  fr_int cluster;    /* blocks a cluster; 1: none */
-  fr_int ahead;      /* steps that polled lines are prefetched into L2; 0: not */
+  fr_int exchange;   /* FR_LOCAL .. FR_PUSH */
+  fr_int cluster;    /* blocks a cluster, which own a head together; 1: none */
+  fr_int ahead;      /* steps that polled lines (cluster: inputs) are prefetched into L2; 0: not */
   fr_int repoll;     /* 1: only missing words are polled again */
   fr_int approx;     /* 1: tanh.approx and ex2.approx; 0: full precision */
   fr_int chunk;      /* backward: steps of a chunk of the product for dR; 0: dR in registers */
@@ -108,7 +109,7 @@ typedef struct fr_params {
 
   /* workspace, fr_work_of() */
   void *exchange;     /* all ones before the launch when fr_work.fill says so, else zeros */
-  unsigned *flags;    /* zeros before the launch */
+  unsigned *flags;    /* counters of the barrier, FR_FLAG_WORDS apart; zeros before the launch */
   void *partial;      /* sums of dR, db across tiles, fp32; not initialised */
   void *scratch;      /* not initialised: gate gradients of gru's R side, state of the alternating path ... */
 } fr_params;

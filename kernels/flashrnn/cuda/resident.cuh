@@ -26,8 +26,7 @@ struct stage {
 };
 
 FR_DEVICE stage this_stage() {
-  extern __shared__ uint4 memory[];
-  element *ring = (element *)memory, *out = ring + RING * ROWS_IN * ROWS * ROW;
+  element *ring = (element *)dynamic_shared(), *out = ring + RING * ROWS_IN * ROWS * ROW;
   return {ring, out, out + 2 * ROWS_OUT * ROWS * ROW};
 }
 

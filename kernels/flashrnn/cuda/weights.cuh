@@ -56,12 +56,6 @@ FR_DEVICE void copy_rows(const fr_params &p, const weight_tile &t, weight_rows &
   }
 }
 
-/* Four 8 x 8 matrices, transposed; each group of 8 lanes names a matrix' rows. */
-FR_DEVICE void load_transposed(u32 *r, const element *row) {
-  asm volatile("ldmatrix.sync.aligned.m8n8.x4.trans.shared.b16 {%0,%1,%2,%3}, [%4];"
-               : "=r"(r[0]), "=r"(r[1]), "=r"(r[2]), "=r"(r[3]) : "r"((u32)__cvta_generic_to_shared(row)) : "memory");
-}
-
 FR_DEVICE u32 word_at(const element *x) {
   if constexpr (HALF) return *x;
   else return __float_as_uint(*x);
@@ -124,8 +118,7 @@ FR_DEVICE void store_product(const fr_params &p, const weight_tile &t, int out0,
 }
 
 FR_DEVICE void weights_run(const fr_params &p) {
-  extern __shared__ uint4 memory[];
-  element *gradients = (element *)memory, *inputs = gradients + WEIGHT_RING * WEIGHT_SIDE;
+  element *gradients = (element *)dynamic_shared(), *inputs = gradients + WEIGHT_RING * WEIGHT_SIDE;
   float *halves = (float *)(inputs + WEIGHT_RING * WEIGHT_SIDE);
   const weight_tile t = this_weight_tile(p);
   const int warp = threadIdx.x / 32, out0 = warp / 2 * 32, in0 = warp % 2 * 32;

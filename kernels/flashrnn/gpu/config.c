@@ -6,10 +6,10 @@
 #include <string.h>
 
 const char *const fr_config_keys[FR_PARAMETERS + 1] = {
-    "family", "units", "batch", "warps", "split", "gates_on_m", "r_shared", "ring", "staging",
+    "family", "units", "batch", "warps", "split", "gates_on_m", "r_shared", "r_stream", "ring", "staging",
     "exchange", "cluster", "ahead", "repoll", "approx", "chunk", NULL};
 const char *const fr_family_names[] = {"resident", "cluster", "grid", "streaming", "alternating", NULL};
-const char *const fr_exchange_names[] = {"local", "mailbox", "flags", "dsmem", NULL};
+const char *const fr_exchange_names[] = {"local", "mailbox", "barrier", "push", NULL};
 
 enum { FAMILY = 0, EXCHANGE = offsetof(fr_config, exchange) / sizeof(fr_int) };
 

@@ -15,7 +15,9 @@ void fr_device_of(const gpu_device *d, fr_device *out) {
                      .max_blocks_per_sm = gpu_attribute(d, CU_BLOCKS_PER_SM),
                      .smem_per_sm = gpu_attribute(d, CU_SHARED_PER_SM),
                      .smem_per_block_optin = gpu_attribute(d, CU_SHARED_OPTIN),
-                     .smem_reserved_per_block = gpu_attribute(d, CU_SHARED_RESERVED)};
+                     .smem_reserved_per_block = gpu_attribute(d, CU_SHARED_RESERVED),
+                     /* as hwmodel/src/probe_cuda.c has it: no driver tells */
+                     .max_cluster_size_optin = !gpu_attribute(d, CU_CLUSTERS) ? 1 : d->major == 9 || d->major == 10 ? 16 : 8};
   gpu_architecture(d, arch);
   snprintf(out->name, sizeof out->name, "%s", d->name);
   snprintf(out->architecture, sizeof out->architecture, "%s", arch);

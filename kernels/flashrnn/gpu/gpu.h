@@ -23,7 +23,7 @@ const char *fr_source_hash(void);
 #define FR_FIGURES(F)                                                                                                \
   F(sm_count) F(registers_per_sm) F(max_registers_per_thread) F(register_unit_per_warp) F(max_threads_per_block)     \
   F(max_warps_per_sm) F(max_blocks_per_sm) F(smem_per_sm) F(smem_per_block_optin) F(smem_reserved_per_block)         \
-  F(memory_bytes)
+  F(max_cluster_size_optin) F(memory_bytes)
 
 typedef struct fr_device {
   char name[128], architecture[64];

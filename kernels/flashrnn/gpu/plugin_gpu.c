@@ -26,7 +26,7 @@ static const kp_key problem_keys[] = {
 
 static const kp_key parameters[FR_PARAMETERS + 1] = {
     {"family", fr_family_names, 0}, {"units", NULL, 0},   {"batch", NULL, 0}, {"warps", NULL, 0},
-    {"split", NULL, 0},             {"gates_on_m", NULL, 0}, {"r_shared", NULL, 0}, {"ring", NULL, 0},
+    {"split", NULL, 0},             {"gates_on_m", NULL, 0}, {"r_shared", NULL, 0}, {"r_stream", NULL, 0}, {"ring", NULL, 0},
     {"staging", NULL, 0},           {"exchange", fr_exchange_names, 0}, {"cluster", NULL, 0}, {"ahead", NULL, 0},
     {"repoll", NULL, 0},            {"approx", NULL, 0},  {"chunk", NULL, 0}, {NULL, NULL, 0}};
 
