@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "flashrnn.h"
+#include "flashrnn_cuda.h"
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static struct kept { const void *at; void *saved; struct kept *next; } *kept;
@@ -81,6 +81,7 @@ static void forward(flashrnn_plan *plan, const flashrnn_problem *p, const fr_par
   for (int i = 0; i < 4; i++) free(in[i]);
   store(q->states, states, n.states, dtype);
   store(q->last, last, n.edge, dtype);
+  if (saved) memset(q->saved, 0, flashrnn_cuda_saved_bytes(&(flashrnn_problem){p->function, p->pass, (flashrnn_dtype)dtype, p->B, p->T, p->N, p->D}));
 }
 
 static void backward(flashrnn_plan *plan, const flashrnn_problem *p, const fr_params *q, fr_int dtype) {
