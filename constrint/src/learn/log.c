@@ -92,37 +92,50 @@ static int32_t find_bound(const store *s, struct fact f, size_t at) {
   return e;
 }
 
+/* Had the root value v, as far as a set's bits or a range's stride tell?  A bit
+ * that was cleared since has an event. */
+static bool was_possible(const store *s, term x, wide v) {
+  const struct event_log *l = s->log;
+  const struct set *set = s->explicit[x];
+  if (v < l->root_lo[x] || v > l->root_hi[x]) return false;
+  if (set) {
+    int32_t position = set_find(set, v);
+    return position >= 0 && set_bit(set, position);
+  }
+  wide step = s->domains[x].step;
+  return step <= 1 || wide_saturated(l->root_lo[x]) || ((uwide)v - (uwide)l->root_lo[x]) % (uwide)step == 0;
+}
+
 /* The first event that took v away. */
 static int32_t find_hole(const store *s, struct fact *f, size_t at) {
   const struct event_log *l = s->log;
   const wide v = f->v;
   struct fact as = *f;
-  struct ends after;
+  struct ends after = {s->domains[f->x].lo, s->domains[f->x].hi};
   int32_t found = AT_ROOT;
-  for (int32_t e = last_before(s, f->x, at, &after); e >= 0; e = l->event[e].previous) {
+  bool possible = was_possible(s, f->x, v);
+  for (int32_t e = l->last[f->x]; e >= 0; e = l->event[e].previous) {
     const struct entry *event = &l->event[e];
     bool below = event->lo <= v && v < after.lo, above = event->hi >= v && v > after.hi;
     bool taken = event->kind == CHANGE_REMOVE && event->a == v && s->explicit[f->x];
+    possible = possible || taken;
     if (below || above || taken) {
       found = e;
       as = taken ? fact_is_not(f->x, v) : below ? fact_at_least(f->x, v + 1) : fact_at_most(f->x, v - 1);
     }
     after = (struct ends){event->lo, event->hi};
   }
+  if (!possible) return AT_ROOT;
   *f = as;
-  return found == AT_ROOT && term_has(s, f->x, v) ? NOT_SO : found;
+  return found >= 0 && (size_t)found < at ? found : NOT_SO;
 }
 
 bool log_has(const store *s, term x, wide v, size_t at) {
   if (term_has(s, x, v)) return true;
   struct event_log *l = s->log;
-  if (v < l->root_lo[x] || v > l->root_hi[x]) return false;
   struct ends ends = log_ends(s, x, at);
   if (v < ends.lo || v > ends.hi) return false;
-  if (!s->explicit[x]) {
-    wide step = s->domains[x].step;
-    return step <= 1 || ((uwide)v - (uwide)l->root_lo[x]) % (uwide)step == 0;
-  }
+  if (was_possible(s, x, v)) return true;
   struct fact f = fact_is_not(x, v);
   int32_t e = find_hole(s, &f, l->n);
   return e >= 0 && (size_t)e >= at;

@@ -1,5 +1,6 @@
 /* z = |x|. */
 #include "equal.h"
+#include "../learn/because.h"
 #include "../post.h"
 #include "../../include/constrint.h"
 #include "../error.h"
@@ -48,7 +49,17 @@ static bool image(const store *s, const propagator *p, term z, wide *lo, wide *h
   return z == m->z && image_is(magnitudes(term_interval(s, m->x)), lo, hi);
 }
 
-static const struct propagator_class class = {"abs", propagate, NULL, 0, image};
+static bool refuted(const void *data, const interval *box) {
+  (void)data;
+  return interval_empty(interval_meet(magnitudes(box[1]), box[0]));
+}
+
+static bool explain(struct because *b, const propagator *p, struct fact what) {
+  const struct magnitude *m = (const struct magnitude *)p;
+  return because_of_box(b, (term[]){m->z, m->x}, 2, what, refuted, m);
+}
+
+static const struct propagator_class class = {"abs", propagate, explain, 0, image};
 
 int post_abs(store *s, term z, term x) {
   wide a[] = {1, term_hi(s, x) <= 0 ? 1 : -1};

@@ -1,8 +1,10 @@
 /* All terms differ: a fixed value leaves the others, and Hall intervals bound
  * them.  b <-> all differ shares both. */
+#include <stdlib.h>
 #include <string.h>
 #include "equal.h"
 #include "hall.h"
+#include "../learn/because.h"
 #include "verdict.h"
 #include "../post.h"
 #include "../../include/constrint.h"
@@ -136,7 +138,85 @@ static enum outcome propagate(store *s, propagator *p) {
   return fixed ? make_some_equal(s, d) : FIXPOINT;
 }
 
-static const struct propagator_class class = {"alldifferent", propagate, NULL, 2, NULL};
+/* ---- Explanations ---- */
+
+/* Some other term had the value. */
+static bool taken(struct because *b, const struct alldifferent *d, struct fact what) {
+  for (size_t i = 0; i < d->n; i++) {
+    wide v;
+    if (d->x[i] == what.x || !because_fixed(b, d->x[i], &v) || v != what.v) continue;
+    because_is(b, d->x[i], v);
+    return true;
+  }
+  return false;
+}
+
+/* The domains then, with the contrary of what is to be explained; false: there is none. */
+static bool recall(const struct because *b, const struct alldifferent *d, struct fact what) {
+  for (size_t i = 0; i < d->n; i++) {
+    interval a = because_interval(b, d->x[i]);
+    if (a.lo < -HALL_LIMIT || a.hi > HALL_LIMIT) return false;
+    if (d->x[i] == what.x) {
+      if (what.kind == AT_LEAST) a.hi = wide_min(a.hi, what.v - 1);
+      else if (what.kind == AT_MOST) a.lo = wide_max(a.lo, what.v + 1);
+      else a.lo = a.hi = what.v;
+    }
+    d->hall.item[i].lo = a.lo;
+    d->hall.item[i].hi = a.hi;
+    d->hall.by_hi[i] = &d->hall.item[i];
+  }
+  return true;
+}
+
+/* More terms than values between lo and some upper end, which is returned; lo - 1: nowhere. */
+static wide crowded_to(const struct alldifferent *d, wide lo) {
+  wide n = 0;
+  for (size_t i = 0; i < d->n; i++) {
+    const struct hall_item *item = d->hall.by_hi[i];
+    n += item->lo >= lo;
+    if (item->lo >= lo && n > item->hi - lo + 1) return item->hi;
+  }
+  return lo - 1;
+}
+
+/* One more than fit: that they lay within. */
+static void name_crowd(struct because *b, const struct alldifferent *d, wide lo, wide hi, struct fact what) {
+  wide n = hi - lo + 2;
+  for (size_t i = 0; i < d->n && n > 0; i++) {
+    const struct hall_item *item = d->hall.by_hi[i];
+    if (item->lo < lo || item->hi > hi) continue;
+    term x = d->x[item - d->hall.item];
+    bool contrary = x == what.x;
+    n--;
+    if (!contrary && lo == hi) because_is(b, x, lo);
+    else if (!contrary || what.kind == AT_LEAST) because_at_least(b, x, lo);
+    if ((!contrary && lo != hi) || (contrary && what.kind == AT_MOST)) because_at_most(b, x, hi);
+  }
+}
+
+static bool explain_crowd(struct because *b, const struct alldifferent *d, struct fact what) {
+  if (!recall(b, d, what)) return false;
+  qsort(d->hall.by_hi, d->n, sizeof *d->hall.by_hi, hall_upper_first);
+  for (size_t i = 0; i < d->n; i++) {
+    wide lo = d->hall.item[i].lo, hi = crowded_to(d, lo);
+    if (hi < lo) continue;
+    name_crowd(b, d, lo, hi, what);
+    return true;
+  }
+  return false;
+}
+
+static bool explain(struct because *b, const propagator *p, struct fact what) {
+  const struct alldifferent *d = (const struct alldifferent *)p;
+  wide holds = 1;
+  bool of_b = d->b >= 0 && what.x == d->b;
+  if (of_b) return what.kind == AT_MOST && explain_crowd(b, d, fact_none());
+  if (d->b >= 0 && (!because_fixed(b, d->b, &holds) || !holds)) return false;
+  if (d->b >= 0) because_is(b, d->b, 1);
+  return (what.x >= 0 && what.kind == IS_NOT && taken(b, d, what)) || explain_crowd(b, d, what);
+}
+
+static const struct propagator_class class = {"alldifferent", propagate, explain, 2, NULL};
 
 /* ---- Posting ---- */
 

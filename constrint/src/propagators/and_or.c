@@ -42,7 +42,27 @@ static bool image(const store *s, const propagator *p, term z, wide *lo, wide *h
   return z == ((const struct some *)p)->b.x;
 }
 
-static const struct propagator_class class = {"or", propagate, NULL, 0, image};
+static bool all_but_false(struct because *b, const struct some *self, term but) {
+  for (size_t i = 0; i < self->n; i++)
+    if (self->l[i].x != but && !because_literal(b, self->l[i], false)) return false;
+  return true;
+}
+
+static bool some_true(struct because *b, const struct some *self) {
+  for (size_t i = 0; i < self->n; i++)
+    if (because_literal(b, self->l[i], true)) return true;
+  return false;
+}
+
+static bool explain(struct because *why, const propagator *p, struct fact what) {
+  const struct some *self = (const struct some *)p;
+  if (what.x < 0) return false;
+  if (what.x != self->b.x)
+    return because_literal(why, self->b, false) || (because_literal(why, self->b, true) && all_but_false(why, self, what.x));
+  return (what.kind == AT_LEAST) == self->b.when ? some_true(why, self) : all_but_false(why, self, -1);
+}
+
+static const struct propagator_class class = {"or", propagate, explain, 0, image};
 
 static int post_none(store *s, const struct literal *l, size_t n) {
   for (size_t i = 0; i < n; i++)

@@ -22,7 +22,14 @@ static enum outcome propagate(store *s, propagator *p) {
   return open && literal_set(s, self->l[last], true, p) ? SUBSUMED : FAILED;
 }
 
-static const struct propagator_class class = {"clause", propagate, NULL, 0, NULL};
+static bool explain(struct because *b, const propagator *p, struct fact what) {
+  const struct clause *self = (const struct clause *)p;
+  for (size_t i = 0; i < self->n; i++)
+    if (self->l[i].x != what.x && !because_literal(b, self->l[i], false)) return false;
+  return true;
+}
+
+static const struct propagator_class class = {"clause", propagate, explain, 0, NULL};
 
 bool literals_simplify(const store *s, const struct literal *l, size_t n, struct literal *kept, size_t *count) {
   for (size_t i = 0; i < n; i++) {

@@ -1,6 +1,7 @@
 /* z = x[index]; z = b ? x : y is x[b] of two. */
 #include <string.h>
 #include "equal.h"
+#include "../learn/because.h"
 #include "../post.h"
 #include "../../include/constrint.h"
 #include "../error.h"
@@ -70,8 +71,66 @@ static bool image(const store *s, const propagator *p, term z, wide *lo, wide *h
   return z == e->z && image_is(hull_of_offers(s, e), lo, hi);
 }
 
-static const struct propagator_class short_class = {"element", propagate, NULL, 1, image};
-static const struct propagator_class long_class = {"element", propagate, NULL, 2, image};
+/* ---- Explanations ---- */
+
+static bool held(const struct because *b, struct fact f) { return log_find(b->s, &f, b->at) != NOT_SO; }
+static bool always(const struct because *b, struct fact f) { return log_find(b->s, &f, b->at) == AT_ROOT; }
+
+/* What is said of z: of every term, or its index is gone. */
+static bool explain_result(struct because *b, const struct element *e, struct fact what) {
+  for (size_t i = 0; i < e->n; i++) {
+    struct fact gone = fact_is_not(e->index, (wide)i), same = {e->x[i], what.kind, what.v};
+    if (always(b, gone) || always(b, same)) continue;
+    if (!held(b, same) && !held(b, gone)) return false;
+    because(b, held(b, same) ? same : gone);
+  }
+  return true;
+}
+
+/* The i-th term and z have no value in common, by their bounds. */
+static bool apart(struct because *b, term x, term z) {
+  interval ix = because_interval(b, x), iz = because_interval(b, z);
+  wide v;
+  if (ix.hi < iz.lo) {
+    because_at_most(b, x, ix.hi);
+    because_at_least(b, z, ix.hi + 1);
+  } else if (iz.hi < ix.lo) {
+    because_at_least(b, x, ix.lo);
+    because_at_most(b, z, ix.lo - 1);
+  } else if (because_fixed(b, x, &v) && !because_has(b, z, v)) {
+    because_is(b, x, v);
+    because_is_not(b, z, v);
+  } else {
+    return false;
+  }
+  return true;
+}
+
+static bool explain_index(struct because *b, const struct element *e, struct fact what) {
+  if (what.kind == IS_NOT) return what.v < 0 || what.v >= (wide)e->n || apart(b, e->x[(size_t)what.v], e->z);
+  interval out = what.kind == AT_LEAST ? (interval){0, what.v - 1} : (interval){what.v + 1, (wide)e->n - 1};
+  for (wide i = out.lo; i <= out.hi; i++)
+    if (held(b, fact_is_not(e->index, i))) because_is_not(b, e->index, i);
+    else if (!apart(b, e->x[(size_t)i], e->z)) return false;
+  return true;
+}
+
+static bool explain(struct because *b, const propagator *p, struct fact what) {
+  const struct element *e = (const struct element *)p;
+  wide i;
+  if (what.x < 0 || (e->z == e->index && what.x == e->z)) return false;
+  if (what.x == e->index) return explain_index(b, e, what);
+  if (what.x == e->z) return explain_result(b, e, what);
+  if (!because_fixed(b, e->index, &i) || e->x[(size_t)i] != what.x) return false;
+  struct fact same = {e->z, what.kind, what.v};
+  if (!held(b, same)) return false;
+  because_is(b, e->index, i);
+  because(b, same);
+  return true;
+}
+
+static const struct propagator_class short_class = {"element", propagate, explain, 1, image};
+static const struct propagator_class long_class = {"element", propagate, explain, 2, image};
 
 /* Constants are all that z can be: say so while it can become explicit. */
 static int keep_constants(store *s, const struct element *e) {

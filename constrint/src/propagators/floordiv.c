@@ -1,6 +1,7 @@
 /* z = floor(x / y), 0 not in y: bounds, a divisor's positive and negative
  * values apart (the latter as floor(-x / -y)), and value by value where few. */
 #include "pairs.h"
+#include "../learn/because.h"
 #include "../post.h"
 #include "../../include/constrint.h"
 #include "../error.h"
@@ -98,7 +99,20 @@ static bool image(const store *s, const propagator *p, term z, wide *lo, wide *h
   return z == d->z && !term_has(s, d->y, 0) && image_is(quotients(s, d), lo, hi);
 }
 
-static const struct propagator_class class = {"floordiv", propagate, NULL, 1, image};
+/* A box of z, x, y: neither sign of the divisor leaves anything. */
+static bool refuted(const void *data, const interval *box) {
+  (void)data;
+  struct part above = narrow_part(box[0], box[1], interval_above(box[2]));
+  struct part below = narrow_part(box[0], interval_neg(box[1]), interval_neg(interval_below(box[2])));
+  return interval_empty(above.z) && interval_empty(below.z);
+}
+
+static bool explain(struct because *b, const propagator *p, struct fact what) {
+  const struct floordiv *d = (const struct floordiv *)p;
+  return because_of_box(b, (term[]){d->z, d->x, d->y}, 3, what, refuted, d);
+}
+
+static const struct propagator_class class = {"floordiv", propagate, explain, 1, image};
 
 int post_floordiv(store *s, term z, term x, term y) {
   struct floordiv *d = store_alloc(s, sizeof *d);

@@ -18,7 +18,7 @@ static int lower_first(const void *p, const void *q) {
   const struct hall_item *a = *(struct hall_item *const *)p, *b = *(struct hall_item *const *)q;
   return (a->lo > b->lo) - (a->lo < b->lo);
 }
-static int upper_first(const void *p, const void *q) {
+int hall_upper_first(const void *p, const void *q) {
   const struct hall_item *a = *(struct hall_item *const *)p, *b = *(struct hall_item *const *)q;
   return (a->hi > b->hi) - (a->hi < b->hi);
 }
@@ -78,7 +78,7 @@ bool hall_raise(struct hall *h, size_t n) {
   if (n < 2) return true;
   for (size_t i = 0; i < n; i++) h->by_lo[i] = h->by_hi[i] = &h->item[i];
   qsort(h->by_lo, n, sizeof *h->by_lo, lower_first);
-  qsort(h->by_hi, n, sizeof *h->by_hi, upper_first);
+  qsort(h->by_hi, n, sizeof *h->by_hi, hall_upper_first);
   size_t bounds = rank(h, n);
   for (size_t k = 1; k <= bounds + 1; k++) {
     h->tree[k] = h->hall[k] = k - 1;

@@ -12,6 +12,9 @@ struct hall_item {
   size_t lo_rank, hi_rank; /* positions of lo and hi + 1 among the bounds */
 };
 
+/* For qsort of by_hi. */
+int hall_upper_first(const void *p, const void *q);
+
 /* Room for n items. */
 struct hall {
   struct hall_item *item, **by_lo, **by_hi;

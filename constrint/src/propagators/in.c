@@ -1,6 +1,7 @@
 /* b <-> x is one of these values. */
 #include <string.h>
 #include "interval.h"
+#include "../learn/because.h"
 #include "verdict.h"
 #include "../post.h"
 #include "../../include/constrint.h"
@@ -67,7 +68,44 @@ static bool image(const store *s, const propagator *p, term z, wide *lo, wide *h
   return z == ((const struct in *)p)->b && image_is((interval){0, 1}, lo, hi);
 }
 
-static const struct propagator_class class = {"in", propagate, NULL, 1, image};
+/* All listed values are gone, or all others. */
+static bool explain_b(struct because *why, const struct in *self, bool inside) {
+  if (inside) because_domain(why, self->x);
+  else
+    for (size_t i = 0; i < self->n; i++) because_is_not(why, self->x, self->values[i]);
+  return true;
+}
+
+/* The listed values below v (above) were gone. */
+static void explain_below(struct because *why, const struct in *self, size_t to) {
+  wide lo = because_interval(why, self->x).lo;
+  size_t from = to;
+  while (from > 0 && self->values[from - 1] >= lo) because_is_not(why, self->x, self->values[--from]);
+  if (from > 0) because_at_least(why, self->x, self->values[from - 1] + 1);
+}
+static void explain_above(struct because *why, const struct in *self, size_t from) {
+  wide hi = because_interval(why, self->x).hi;
+  while (from < self->n && self->values[from] <= hi) because_is_not(why, self->x, self->values[from++]);
+  if (from < self->n) because_at_most(why, self->x, self->values[from] - 1);
+}
+
+/* A listed value (or one that is none) goes; or an end moves to the next listed one. */
+static bool explain(struct because *why, const propagator *p, struct fact what) {
+  const struct in *self = (const struct in *)p;
+  wide b = 0;
+  if (what.x == self->b) return explain_b(why, self, what.kind == AT_LEAST);
+  if (what.x != self->x || !because_fixed(why, self->b, &b)) return false;
+  size_t at = first_from(self, what.v);
+  bool listed = at < self->n && self->values[at] == what.v;
+  because_is(why, self->b, b);
+  if (what.kind == IS_NOT) return listed == (b == 0);
+  if (!b) return false;
+  if (what.kind == AT_LEAST) explain_below(why, self, at);
+  else explain_above(why, self, at + listed);
+  return true;
+}
+
+static const struct propagator_class class = {"in", propagate, explain, 1, image};
 
 int post_in(store *s, term b, term x, const wide *values, size_t n) {
   struct in *self = store_alloc(s, sizeof *self);

@@ -58,7 +58,10 @@ static inline bool term_is(const store *s, term x, wide v) {
 static inline wide term_divisor(const store *s, term x) {
   return wide_saturated(term_lo(s, x)) ? 1 : wide_gcd(term_lo(s, x), term_step(s, x));
 }
-/* The part of x above 0 and the part below. */
+/* The part above 0 and the part below. */
+static inline interval interval_above(interval a) { return interval_meet(a, (interval){1, WIDE_MAX}); }
+static inline interval interval_below(interval a) { return interval_meet(a, (interval){WIDE_MIN, -1}); }
+/* The same of a term's values. */
 interval term_positive(const store *s, term x);
 interval term_negative(const store *s, term x);
 

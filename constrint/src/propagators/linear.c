@@ -363,8 +363,13 @@ static bool image(const store *s, const propagator *p, term z, wide *lo, wide *h
   return image_is(a > 0 ? all : interval_neg(all), lo, hi);
 }
 
-static const struct propagator_class short_class = {"linear", propagate, NULL, 0, image};
-static const struct propagator_class long_class = {"linear", propagate, NULL, 1, image};
+static bool explain(struct because *b, const propagator *p, struct fact what) {
+  const struct linear *self = (const struct linear *)p;
+  return linear_explain(b, &self->sum, self->rel, what);
+}
+
+static const struct propagator_class short_class = {"linear", propagate, explain, 0, image};
+static const struct propagator_class long_class = {"linear", propagate, explain, 1, image};
 
 const struct linear_sum *linear_of(const propagator *p, enum sum_relation *rel) {
   if (p->class != &short_class && p->class != &long_class) return NULL;

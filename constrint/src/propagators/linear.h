@@ -4,6 +4,7 @@
 
 #include "interval.h"
 #include "verdict.h"
+#include "../learn/fact.h"
 #include "../post.h"
 
 enum sum_relation { SUM_EQ, SUM_NE, SUM_LE, SUM_GE };
@@ -27,6 +28,8 @@ int linear_post(store *s, const struct linear_sum *l, enum sum_relation rel);
 enum outcome linear_narrow(store *s, struct linear_sum *l, enum sum_relation rel, reason why);
 /* The sum and relation of a linear constraint; NULL: p is none. */
 const struct linear_sum *linear_of(const propagator *p, enum sum_relation *rel);
+/* Why the relation, which must hold, left no more: as propagator_class.explain. */
+bool linear_explain(struct because *b, const struct linear_sum *l, enum sum_relation rel, struct fact what);
 /* Do the domains decide the relation? */
 enum verdict linear_verdict(const store *s, struct linear_sum *l, enum sum_relation rel);
 

@@ -1,6 +1,7 @@
 /* b <-> (sum a[i]*x[i] REL c). */
 #include <string.h>
 #include "linear.h"
+#include "../learn/because.h"
 #include "../../include/constrint.h"
 #include "../error.h"
 
@@ -37,8 +38,21 @@ static bool image(const store *s, const propagator *p, term z, wide *lo, wide *h
   return z == ((const struct reified *)p)->b && image_is((interval){0, 1}, lo, hi);
 }
 
-static const struct propagator_class short_class = {"linear reified", propagate, NULL, 0, image};
-static const struct propagator_class long_class = {"linear reified", propagate, NULL, 1, image};
+/* b is true because the negation cannot hold, and the other way round. */
+static bool explain(struct because *why, const propagator *p, struct fact what) {
+  const struct reified *self = (const struct reified *)p;
+  struct linear_sum sum = self->sum;
+  wide b = 0;
+  bool of_b = what.x == self->b;
+  if (of_b && what.kind == AT_MOST) b = 1;
+  else if (!of_b && !because_fixed(why, self->b, &b)) return false;
+  sum.c = self->c[b != 0];
+  if (!of_b) because_is(why, self->b, b);
+  return linear_explain(why, &sum, self->rel[b != 0], of_b ? fact_none() : what);
+}
+
+static const struct propagator_class short_class = {"linear reified", propagate, explain, 0, image};
+static const struct propagator_class long_class = {"linear reified", propagate, explain, 1, image};
 
 static int post_open(store *s, const struct linear_sum *l, enum sum_relation rel, term b) {
   struct reified *self = store_alloc(s, sizeof *self);

@@ -2,6 +2,7 @@
 #ifndef CI_LOGIC_H
 #define CI_LOGIC_H
 
+#include "../learn/because.h"
 #include "../post.h"
 
 /* A term or its negation is true when its value is `when`. */
@@ -17,6 +18,14 @@ static inline bool literal_set(store *s, struct literal l, bool truth, reason wh
   return term_fix(s, l.x, truth == l.when, why);
 }
 static inline struct literal literal_not(struct literal l) { return (struct literal){l.x, !l.when}; }
+
+/* Name that the literal was false (true); false: it was not. */
+static inline bool because_literal(struct because *b, struct literal l, bool truth) {
+  wide v;
+  if (!because_fixed(b, l.x, &v) || ((v != 0) == l.when) != truth) return false;
+  because_is(b, l.x, v);
+  return true;
+}
 
 /* Keep the open literals, each once; true: some literal holds anyway. */
 bool literals_simplify(const store *s, const struct literal *l, size_t n, struct literal *kept, size_t *count);

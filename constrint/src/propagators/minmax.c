@@ -1,5 +1,6 @@
 /* z = max(x...), and z = min(x...) as the same thing seen from below. */
 #include "equal.h"
+#include "../learn/because.h"
 #include "../post.h"
 #include "../../include/constrint.h"
 #include "../error.h"
@@ -129,8 +130,27 @@ static bool image(const store *s, const propagator *p, term z, wide *lo, wide *h
   return image_is(e->sign > 0 ? all : interval_neg(all), lo, hi);
 }
 
-static const struct propagator_class max_class = {"max", propagate, NULL, 1, image};
-static const struct propagator_class min_class = {"min", propagate, NULL, 1, image};
+/* A box of x[0], ..., z as it stands: some x is above z, or all are below. */
+static bool refuted(const void *data, const interval *box) {
+  const struct extreme *e = data;
+  wide most = WIDE_MIN;
+  interval z = e->sign > 0 ? box[e->n] : interval_neg(box[e->n]);
+  for (size_t i = 0; i < e->n; i++) {
+    interval x = e->sign > 0 ? box[i] : interval_neg(box[i]);
+    if (x.lo > z.hi) return true;
+    most = wide_max(most, x.hi);
+  }
+  return most < z.lo;
+}
+
+/* x holds z behind its terms. */
+static bool explain(struct because *b, const propagator *p, struct fact what) {
+  const struct extreme *e = (const struct extreme *)p;
+  return because_of_box(b, e->x, e->n + 1, what, refuted, e);
+}
+
+static const struct propagator_class max_class = {"max", propagate, explain, 1, image};
+static const struct propagator_class min_class = {"min", propagate, explain, 1, image};
 
 /* Each term once, and none that another always equals or exceeds. */
 static void gather(const store *s, struct extreme *e, const term *x, size_t n) {

@@ -2,6 +2,7 @@
  * values apart (the latter as -(-x mod -y)), strides, and value by value. */
 #include "divisor_list.h"
 #include "pairs.h"
+#include "../learn/because.h"
 #include "../post.h"
 #include "../../include/constrint.h"
 #include "../error.h"
@@ -140,7 +141,20 @@ static bool image(const store *s, const propagator *p, term z, wide *lo, wide *h
   return image_is(r, lo, hi);
 }
 
-static const struct propagator_class class = {"mod", propagate, NULL, 1, image};
+/* A box of z, x, y: neither sign of the divisor leaves anything. */
+static bool refuted(const void *data, const interval *box) {
+  (void)data;
+  struct part above = narrow_part(box[0], box[1], interval_above(box[2]));
+  struct part below = narrow_part(interval_neg(box[0]), interval_neg(box[1]), interval_neg(interval_below(box[2])));
+  return interval_empty(above.z) && interval_empty(below.z);
+}
+
+static bool explain(struct because *b, const propagator *p, struct fact what) {
+  const struct mod *m = (const struct mod *)p;
+  return because_of_box(b, (term[]){m->z, m->x, m->y}, 3, what, refuted, m);
+}
+
+static const struct propagator_class class = {"mod", propagate, explain, 1, image};
 
 int post_mod(store *s, term z, term x, term y) {
   struct mod *m = store_alloc(s, sizeof *m);

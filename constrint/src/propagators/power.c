@@ -1,6 +1,7 @@
 /* z = x ** y, y >= 0, 0 ** 0 = 1: bounds at the corners, roots and logarithms,
  * and value by value where there are few. */
 #include "pairs.h"
+#include "../learn/because.h"
 #include "../post.h"
 #include "../../include/constrint.h"
 #include "../error.h"
@@ -110,7 +111,19 @@ static bool image(const store *s, const propagator *p, term z, wide *lo, wide *h
   return image_is(powers(term_interval(s, self->x), term_interval(s, self->y)), lo, hi);
 }
 
-static const struct propagator_class class = {"power", propagate, NULL, 1, image};
+/* A box of z, x, y. */
+static bool refuted(const void *data, const interval *box) {
+  (void)data;
+  interval y = interval_meet(box[2], (interval){0, WIDE_MAX});
+  return interval_empty(y) || interval_empty(interval_meet(powers(box[1], y), box[0]));
+}
+
+static bool explain(struct because *b, const propagator *super, struct fact what) {
+  const struct power *p = (const struct power *)super;
+  return because_of_box(b, (term[]){p->z, p->x, p->y}, 3, what, refuted, p);
+}
+
+static const struct propagator_class class = {"power", propagate, explain, 1, image};
 
 /* z = 1, z = x and z = x*x, where y says so. */
 static int post_special(store *s, term z, term x, wide y) {

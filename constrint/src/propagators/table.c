@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "interval.h"
+#include "../learn/because.h"
 #include "verdict.h"
 #include "../post.h"
 #include "../../include/constrint.h"
@@ -146,7 +147,67 @@ static enum outcome propagate(store *s, propagator *p) {
   return fixed ? make_fail(s, t) : FIXPOINT;
 }
 
-static const struct propagator_class class = {"table", propagate, NULL, 2, NULL};
+/* ---- Explanations: why no row was left that says otherwise ---- */
+
+static bool says_otherwise(struct fact what, wide v) {
+  switch (what.kind) {
+  case AT_LEAST: return v < what.v;
+  case AT_MOST: return v > what.v;
+  case IS: return v != what.v;
+  default: return v == what.v;
+  }
+}
+
+/* The rows with another value of what.x, or all, into the mask. */
+static void gather_otherwise(const struct table *t, struct fact what) {
+  size_t j = 0;
+  while (j < t->n && t->column[j].x != what.x) j++;
+  const struct column *c = &t->column[j < t->n ? j : 0];
+  for (size_t w = 0; w < t->words; w++) t->mask[w] = 0;
+  for (size_t i = 0; i < c->n; i++)
+    for (size_t w = 0; w < t->words && (j == t->n || says_otherwise(what, c->value[i])); w++)
+      t->mask[w] |= c->support[i * t->words + w];
+}
+
+/* Take the rows with the value from the mask: were there any? */
+static bool strike(const struct table *t, const uint64_t *support) {
+  uint64_t struck = 0;
+  for (size_t w = 0; w < t->words; w++) {
+    struck |= t->mask[w] & support[w];
+    t->mask[w] &= ~support[w];
+  }
+  return struck != 0;
+}
+
+/* Strike the rows with values that were gone: at the root for nothing, then by name. */
+static void strike_gone(struct because *b, const struct table *t, const struct column *c, bool by_name) {
+  for (size_t i = 0; i < c->n; i++) {
+    struct fact gone = fact_is_not(c->x, c->value[i]);
+    int32_t when = log_find(b->s, &gone, b->at);
+    if (when == NOT_SO || (when == AT_ROOT) == by_name) continue;
+    if (strike(t, c->support + i * t->words) && by_name) because_is_not(b, c->x, c->value[i]);
+  }
+}
+
+static bool is_struck_out(const struct table *t) {
+  for (size_t w = 0; w < t->words; w++)
+    if (t->mask[w]) return false;
+  return true;
+}
+
+static bool explain(struct because *b, const propagator *p, struct fact what) {
+  const struct table *t = (const struct table *)p;
+  wide holds = 1;
+  bool of_b = t->b >= 0 && what.x == t->b;
+  if (of_b ? what.kind != AT_MOST : t->b >= 0 && (!because_fixed(b, t->b, &holds) || !holds)) return false;
+  if (t->b >= 0 && !of_b) because_is(b, t->b, 1);
+  gather_otherwise(t, of_b ? fact_none() : what);
+  for (int by_name = 0; by_name < 2; by_name++)
+    for (size_t j = 0; j < t->n; j++) strike_gone(b, t, &t->column[j], by_name);
+  return is_struck_out(t);
+}
+
+static const struct propagator_class class = {"table", propagate, explain, 2, NULL};
 
 /* ---- Posting ---- */
 

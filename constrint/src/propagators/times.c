@@ -2,6 +2,7 @@
  * product, and value by value where there are few. */
 #include "divisor_list.h"
 #include "pairs.h"
+#include "../learn/because.h"
 #include "../post.h"
 #include "../../include/constrint.h"
 #include "../error.h"
@@ -150,7 +151,27 @@ static bool image(const store *s, const propagator *p, term z, wide *lo, wide *h
   return z == t->z && image_is(interval_mul(term_interval(s, t->x), term_interval(s, t->y)), lo, hi);
 }
 
-static const struct propagator_class class = {"times", propagate, NULL, 1, image};
+/* No y of either sign brings an x to z. */
+static bool lacks_factor(interval z, interval x, interval y) {
+  if (interval_has(z, 0) && interval_has(y, 0)) return false;
+  return interval_empty(cofactors(z, interval_above(y), x)) &&
+         interval_empty(cofactors(interval_neg(z), interval_neg(interval_below(y)), x));
+}
+
+/* A box of z, x, y. */
+static bool refuted(const void *data, const interval *box) {
+  const struct times *t = data;
+  if (t->x == t->y && box[0].hi < 0) return true;
+  return interval_empty(interval_meet(interval_mul(box[1], box[2]), box[0])) || lacks_factor(box[0], box[1], box[2]) ||
+         lacks_factor(box[0], box[2], box[1]);
+}
+
+static bool explain(struct because *b, const propagator *p, struct fact what) {
+  const struct times *t = (const struct times *)p;
+  return because_of_box(b, (term[]){t->z, t->x, t->y}, 3, what, refuted, t);
+}
+
+static const struct propagator_class class = {"times", propagate, explain, 1, image};
 
 /* z = v*y is linear. */
 static int post_scaled(store *s, term z, wide v, term y) {

@@ -1,4 +1,5 @@
 /* b = x xor y: an even number of the three is true. */
+#include "../learn/because.h"
 #include "../post.h"
 #include "../../include/constrint.h"
 #include "../error.h"
@@ -42,7 +43,21 @@ static bool image(const store *s, const propagator *p, term z, wide *lo, wide *h
   return true;
 }
 
-static const struct propagator_class class = {"xor", propagate, NULL, 0, image};
+/* The other two, if there are two. */
+static bool explain(struct because *b, const propagator *p, struct fact what) {
+  const struct parity *self = (const struct parity *)p;
+  int others = 0;
+  for (int i = 0; i < 3; i++) {
+    wide v;
+    if (self->x[i] == what.x) continue;
+    others++;
+    if (!because_fixed(b, self->x[i], &v)) return false;
+    because_is(b, self->x[i], v);
+  }
+  return others >= 2;
+}
+
+static const struct propagator_class class = {"xor", propagate, explain, 0, image};
 
 int post_xor(store *s, term b, term x, term y) {
   term all[] = {b, x, y};
