@@ -12,6 +12,14 @@
 
 #define UNUSED __attribute__((unused))
 
+#ifdef __has_feature
+#if __has_feature(thread_sanitizer)
+const char *__tsan_default_suppressions(void);
+/* OpenMP's library is not instrumented: what it does in itself looks like races. */
+const char *__tsan_default_suppressions(void) { return "called_from_lib:libomp.so\n"; }
+#endif
+#endif
+
 static gpu_device *gpu; /* opened by the test's main */
 
 static float roll(void) {

@@ -1,5 +1,5 @@
 #!/bin/sh
-# The example programs run: test_examples.sh FOLDER-OF-THE-PROGRAMS
+# The example programs run: test_examples.sh FOLDER-OF-THE-PROGRAMS FOLDER-OF-A-FAKE-CUDA-DRIVER
 set -eu
 examples=$1
 work=$(mktemp -d)
@@ -12,6 +12,10 @@ fail() { echo "FAILED: $*" >&2; exit 1; }
 grep -q '^forward: default' train.out || fail "train does not say which plan it has"
 grep -q '^loss ' train.out || fail "train has no loss"
 [ ! -s train.err ] || fail "train complains without a reason: $(cat train.err)"
+
+LD_LIBRARY_PATH="$2" CONSTRINT_NVRTC=libcuda.so.1 XDG_CACHE_HOME="$work" "$examples/train_cuda" >train.out 2>train.err || fail "train_cuda: $(cat train.err)"
+grep -q '^backward: default' train.out || fail "train_cuda does not say which plan it has"
+[ "$(grep -c '^step .*: loss ' train.out)" = 7 ] || fail "train_cuda has no losses"
 
 problem=function=elman,pass=inference,dtype=fp32,B=2,T=4,N=1,D=16
 "$examples/compare" missing.db "$problem" >compare.out 2>compare.err || fail "compare: $(cat compare.err)"
