@@ -322,7 +322,9 @@ static int tune_all(struct setting *s, const struct options *o) {
   struct tune_events events = {&progress, progress_trial, progress_note};
   struct budget_split split = {.total = o->budget, .problems = s->nproblems};
   struct tune_job job = make_job(s, o, &events);
+  struct prefetch *prefetch = NULL;
   int code = TUNER_OK;
+  if (s->yard) job.prefetch = &prefetch;
   progress_open(&progress, stderr, o->verbose, s->nproblems);
   for (size_t i = 0; i < s->nproblems; i++) s->lines[i].problem = s->problems[i];
   for (size_t i = 0; i < s->nproblems && !code; i++) {
@@ -333,6 +335,7 @@ static int tune_all(struct setting *s, const struct options *o) {
     }
     job.share = budget_share(&split);
     job.nominal = budget_nominal(&split);
+    job.next = i + 1 < s->nproblems ? s->problems[i + 1] : NULL;
     progress_problem(&progress, s->problems[i]->text);
     s->lines[i].reached = 1;
     code = tune_problem(r, &job, s->problems[i]);
@@ -340,6 +343,7 @@ static int tune_all(struct setting *s, const struct options *o) {
     if (r->outcome == TUNE_NOTHING_LEFT) budget_skip(&split);
     else budget_spend(&split, r->spent);
   }
+  prefetch_end(prefetch);
   progress_clear(&progress);
   return code;
 }

@@ -230,6 +230,7 @@ char *answer_encode(const struct answer *a) {
   if (!json) return NULL;
   /* a plug-in's message may hold any bytes; JSON takes UTF-8 only */
   json_t *message = json_string(a->message);
+  if (a->lost) json_object_set_new(json, "lost", json_true());
   json_object_set_new(json, "message", message ? message : json_string("(a message that is not UTF-8)"));
   return as_line(json);
 }
@@ -298,6 +299,7 @@ static int read_answer(json_t *json, struct answer *out) {
   if (!code) code = read_choice(json, "end", MEASURE_END_COUNT, &end);
   out->status = (tdb_status)status;
   out->end = (enum measure_end)end;
+  out->lost = json_is_true(json_object_get(json, "lost"));
   if (!code) code = read_figure(json, "seconds", &out->seconds);
   if (!code) code = read_figure(json, "floor", &out->floor_seconds);
   if (!code) code = read_figure(json, "operations", &out->operations);

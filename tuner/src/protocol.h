@@ -56,6 +56,7 @@ struct answer {
   double operations, bytes; /* open: work of one launch; 0: unknown */
   enum measure_end end;  /* time */
   kp_conditions conditions; /* time */
+  int lost;              /* what failed took the device's context along: only a new worker can go on */
   double *samples;       /* time; answer_release() frees */
   size_t nsamples;
   char message[KP_WHY];  /* why not; "" when ok */

@@ -60,6 +60,7 @@ static int ask(struct session *s, const struct ask *question, double limit, stru
   if (code) return code;
   enum worker_outcome outcome = worker_ask(s->worker, question, limit, out);
   s->killed = outcome == WORKER_KILLED;
+  if (outcome == WORKER_ANSWERED && out->lost) worker_end(s->worker);
   return judge(outcome, out);
 }
 

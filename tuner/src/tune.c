@@ -88,8 +88,14 @@ static int cancelled(void *worker) { return worker_cancelled(worker); }
 
 static int open_space(struct tuning *t) {
   struct space_limits limits = {.cancel = cancelled, .cancel_data = t->job->worker};
-  int code = space_open(&t->space, t->job->spec, t->problem, t->job->hw, &limits);
+  struct prefetch **ahead = t->job->prefetch;
+  if (ahead) {
+    t->space = prefetch_take(*ahead, t->problem);
+    *ahead = NULL;
+  }
+  int code = t->space ? TUNER_OK : space_open(&t->space, t->job->spec, t->problem, t->job->hw, &limits);
   if (code) return code;
+  if (ahead && t->job->next) *ahead = prefetch_begin(t->job->spec, t->job->next, t->job->hw);
   note(t, space_notes(t->space));
   t->result->space = space_size(t->space);
   if (space_size(t->space) == 0)

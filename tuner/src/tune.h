@@ -10,6 +10,7 @@
 #include "hwmodel.h"
 #include "journal.h"
 #include "plugin_load.h"
+#include "prefetch.h"
 #include "problem.h"
 #include "spec.h"
 #include "strategy.h"
@@ -40,6 +41,8 @@ struct tune_job {
   const struct spec *spec;
   const hw_model *hw;
   const struct strategy *strategy;
+  struct prefetch **prefetch; /* may hold this problem's space; gets the next one's; NULL: each opens its own */
+  const struct problem *next; /* NULL: none */
   uint64_t seed;
   double time_limit;          /* seconds for one candidate */
   enum budget_kind budget;

@@ -254,6 +254,12 @@ static void (*const actions[ASK_COUNT])(struct bench *, const struct ask *, stru
 
 static int needs_open(const struct ask *ask) { return ask->kind != ASK_OPEN && ask->kind != ASK_BUILD; }
 
+/* After an error of the device its context may be lost for good: then nothing else works in it either. */
+static int is_lost(struct bench *b, const struct answer *a) {
+  char why[KP_WHY];
+  return a->status == TDB_TRIAL_LAUNCH_ERROR && b->open && b->kp->poison(b->open, why) < 0;
+}
+
 static void act(struct bench *b, const char *line, struct answer *out) {
   struct ask_owned owned;
   *out = (struct answer){.error = -1};
@@ -265,6 +271,7 @@ static void act(struct bench *b, const char *line, struct answer *out) {
     say(out, TDB_TRIAL_LAUNCH_ERROR, "no problem is open", "");
   else
     actions[owned.ask.kind](b, &owned.ask, out);
+  out->lost = is_lost(b, out);
   ask_owned_release(&owned);
 }
 

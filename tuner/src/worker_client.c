@@ -129,6 +129,8 @@ static int end(struct worker *w, int kill_it) {
   return status;
 }
 
+void worker_end(struct worker *w) { end(w, 1); }
+
 void worker_free(struct worker *w) {
   if (!w) return;
   end(w, 1);

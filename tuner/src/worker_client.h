@@ -36,6 +36,9 @@ void worker_free(struct worker *w); /* kills it; NULL is fine */
  * process is gone; the next question starts another.  out->message says why not. */
 enum worker_outcome worker_ask(struct worker *w, const struct ask *question, double limit, struct answer *out);
 
+/* Kill its process; the next question starts another. */
+void worker_end(struct worker *w);
+
 /* Counts the processes started so far: a change tells that the state is lost. */
 unsigned worker_generation(const struct worker *w);
 int worker_alive(const struct worker *w);

@@ -138,10 +138,17 @@ static int no_memory(char *why) {
   return KP_ENOMEM;
 }
 
+/* The context outlives the problems: to make one takes longer than to open a problem in it. */
+static int keep_context(char *why) {
+  static _Thread_local gpu_device *kept;
+  return kept ? KP_OK : gpu_open(&kept, why);
+}
+
 static int open_bench(const kp_device *d, const kp_setting *problem, uint64_t seed, kp_bench **out, char *why) {
   const fr_problem p = problem_of(problem);
   (void)d; /* the machine's own */
   *out = NULL;
+  if (keep_context(why)) return KP_EDEVICE;
   kp_bench *b = calloc(1, sizeof *b);
   if (!b) return no_memory(why);
   const int rc = fr_bench_open(&b->bench, &p, seed, why);

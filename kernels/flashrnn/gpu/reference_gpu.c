@@ -6,6 +6,8 @@
 #include <string.h>
 
 #include "reference_params.h"
+#include "runtime_code.h"
+#include "tunedb.h"
 
 extern const gpu_source reference_sources[];
 extern const int reference_sources_count;
@@ -18,6 +20,31 @@ struct fr_reference {
   cu_pointer sums, future;
 };
 
+/* A digest of all that decides the code; 0: no memory. */
+static int key_of(const gpu_compiler *c, const char *const *options, const char *arch, char key[65]) {
+  char *all = NULL;
+  size_t size = 0;
+  FILE *f = open_memstream(&all, &size);
+  if (!f) return 0;
+  fprintf(f, "reference %d %s %s %s\n", gpu_compiler_version(c), arch, options[0], options[1]);
+  for (int i = 0; i < reference_sources_count; i++) fputs(reference_sources[i].text, f);
+  const int failed = fclose(f);
+  if (!failed) tdb_hash(all, size, key);
+  free(all);
+  return !failed;
+}
+
+/* Compiled once a function and dtype: it takes as long as opening all the rest. */
+static int get_code(const gpu_compiler *c, const char *const *options, const char *arch, gpu_cubin *out, char *why) {
+  char key[65];
+  const int keyed = key_of(c, options, arch, key);
+  *out = (gpu_cubin){.data = NULL};
+  if (keyed && runtime_code_get(key, &out->data, &out->size)) return GPU_OK;
+  const int rc = gpu_compile(c, reference_sources, reference_sources_count, options, 2, arch, out, NULL, why);
+  if (!rc && keyed) runtime_code_put(key, out->data, out->size);
+  return rc;
+}
+
 static int compile(fr_reference *r, const gpu_compiler *c, char *why) {
   char function[32], dtype[32], arch[16];
   const char *const options[] = {function, dtype};
@@ -25,7 +52,7 @@ static int compile(fr_reference *r, const gpu_compiler *c, char *why) {
   snprintf(function, sizeof function, "-DFR_FUNCTION=%lld", r->problem.function);
   snprintf(dtype, sizeof dtype, "-DFR_DTYPE=%lld", r->problem.dtype);
   gpu_architecture(r->device, arch);
-  int rc = gpu_compile(c, reference_sources, reference_sources_count, options, 2, arch, &cubin, NULL, why);
+  int rc = get_code(c, options, arch, &cubin, why);
   if (!rc) rc = gpu_module_load(r->device, cubin.data, &r->module, why);
   gpu_cubin_release(&cubin);
   return rc;
