@@ -3,8 +3,6 @@
 
 #include <string.h>
 
-enum { EFFORT_MAX = 1 << 16 }; /* transitions of a condition worked out beforehand */
-
 void workshop_init(struct workshop *w, struct plan *p) {
   *w = (struct workshop){.b = p->b, .plan = p, .batch = {.b = p->b}};
   keys_init(&w->rows, p->b, 1);
@@ -25,7 +23,6 @@ int factor_init(struct factor *f, struct plan *p, const struct condition *c, con
   if (p->b->stopped) return p->b->stopped;
   memcpy(f->vars, vars, c->n * sizeof *f->vars);
   int error = tape_make(&f->tape, &p->pool, c->root, c->whole, f->vars, c->n);
-  if (error == CI_OK && keys_add(&f->before, 0) == KEYS_FULL) error = CI_ENOMEM;
   return error;
 }
 
@@ -236,7 +233,7 @@ static int expand(struct factor *f, struct workshop *w, uint32_t level) {
   size_t width = factor_width(f, level), total = (size_t)f->before.n * width;
   uint32_t states[BATCH], state = 0;
   int64_t chosen[BATCH];
-  if (w->effort + total > EFFORT_MAX) return 1;
+  if (w->effort + total > w->effort_limit) return 1;
   f->states[level] = f->before.n + FACTOR_FIRST;
   f->next[level] = make_rows(f, level, width);
   int error = f->next[level] ? factor_begin(f, w, level) : CI_ENOMEM;
@@ -330,9 +327,15 @@ static int minimise(struct factor *f, struct workshop *w) {
   return error;
 }
 
-int factor_complete(struct factor *f, struct workshop *w) {
-  int result = 0;
+int factor_restart(struct factor *f) {
+  keys_reset(&f->before, 1);
+  return keys_add(&f->before, 0) == KEYS_FULL ? CI_ENOMEM : CI_OK;
+}
+
+int factor_complete(struct factor *f, struct workshop *w, uint64_t effort_limit) {
+  int result = factor_restart(f);
   w->effort = 0;
+  w->effort_limit = effort_limit;
   for (uint32_t level = 0; level < f->levels && result == 0; level++) {
     result = expand(f, w, level);
     if (result == 0) factor_advance(f);
@@ -343,6 +346,5 @@ int factor_complete(struct factor *f, struct workshop *w) {
   if (result < 0) return result;
   if (result == 0) return 1;
   for (uint32_t level = 0; level < f->levels; level++) free_rows(f, level);
-  keys_reset(&f->before, 1);
-  return keys_add(&f->before, 0) == KEYS_FULL ? CI_ENOMEM : 0;
+  return 0;
 }

@@ -36,6 +36,7 @@ struct workshop {
   struct batch batch;
   struct keys rows;     /* of minimising */
   uint64_t effort;          /* transitions worked out for the condition at hand */
+  uint64_t effort_limit;
 };
 
 void workshop_init(struct workshop *w, struct plan *p);
@@ -46,8 +47,11 @@ int factor_init(struct factor *f, struct plan *p, const struct condition *c, con
 /* The states of a diagram before a level are its nodes there, in order, from FACTOR_FIRST on. */
 int factor_of_diagram(struct factor *f, const struct plan *p, const struct diagram *d);
 void factor_free(struct factor *f);
-/* Work it out whole.  1: done, 0: it would take too much; < 0: an error. */
-int factor_complete(struct factor *f, struct workshop *w);
+/* Work it out whole.  1: done, 0: it would take more transitions; < 0: an error. */
+int factor_complete(struct factor *f, struct workshop *w, uint64_t effort_limit);
+
+/* Live: before the first level. */
+int factor_restart(struct factor *f);
 
 /* Live: what pairs of a state before a level and a value lead to: begin; feed up to BATCH pairs at a time, none of a
  * fixed state's result counts; settle turns all that feeding gave into states. */

@@ -155,6 +155,10 @@ static bool add_edges(struct run *r, struct frontier_level *l, uint32_t node, co
   return run_room(r, l, n) && add_edges_listed(r, l, s, n);
 }
 
+static bool is_too_much(const struct frontier *x, uint64_t more) {
+  return x->effort_limit && x->effort + more > x->effort_limit;
+}
+
 /* All edges of a level. */
 static int connect(struct run *r, uint32_t level) {
   struct frontier *x = r->x;
@@ -170,8 +174,10 @@ static int connect(struct run *r, uint32_t level) {
     l->begin[i] = (uint32_t)l->edges;
     if (!add_edges(r, l, i, &s, n)) error = CI_ENOMEM;
     else if (budget_poll(x->b)) error = x->b->stopped;
+    else if (is_too_much(x, l->edges)) error = 1;
   }
   if (error == CI_OK) l->begin[l->nodes] = (uint32_t)l->edges;
+  x->effort += l->edges;
   budget_free(x->b, s.base, r->width_after * sizeof *s.base);
   budget_free(x->b, s.row, (r->nreaders + 1) * sizeof *s.row);
   budget_free(x->b, s.leads, (r->nreaders + 1) * sizeof *s.leads);
@@ -180,7 +186,7 @@ static int connect(struct run *r, uint32_t level) {
 
 static int step_listed(struct run *r, uint32_t level) {
   int error = run_prepare(r, r->x->plan->vars[r->x->vars[level]].n);
-  if (error < 0) return error;
+  if (error != CI_OK) return error;
   run_lay_out(r);
   return connect(r, level);
 }
@@ -191,7 +197,7 @@ static int step(struct run *r, uint32_t level) {
   find_readers(r, level);
   bool listed = r->x->plan->vars[r->x->vars[level]].values != NULL;
   int error = listed ? step_listed(r, level) : run_given(r, level);
-  if (error < 0) return error;
+  if (error != CI_OK) return error;
   store_fields(r, level);
   finish_readers(r);
   struct keys spare = r->before;
@@ -223,7 +229,10 @@ static int begin(struct run *r) {
   r->kept = budget_alloc(b, n * sizeof *r->kept);
   r->carried = budget_alloc(b, n * sizeof *r->carried);
   r->x->level = budget_alloc(b, r->x->levels * sizeof *r->x->level);
-  if (b->stopped) return b->stopped;
+  int error = b->stopped;
+  for (size_t i = 0; i < r->x->nfactors && error == CI_OK; i++)
+    if (r->x->factors[i].live) error = factor_restart(&r->x->factors[i]);
+  if (error < 0) return error;
   return keys_add(&r->before, 0) == KEYS_FULL ? CI_ENOMEM : CI_OK;
 }
 

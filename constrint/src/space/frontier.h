@@ -24,10 +24,13 @@ struct frontier {
   size_t nfactors;
   struct frontier_level *level; /* levels */
   uint32_t width;               /* nodes after the last level */
+  uint64_t effort;              /* transitions worked out and edges made */
+  uint64_t effort_limit;        /* 0: none */
   bool *unknown;                /* of those: some condition takes more than 128 bits */
 };
 
-/* The factors' variables come in the order of vars.  CI_OK or an error.  Free it whatever the result. */
+/* The factors' variables come in the order of vars.  CI_OK, 1: given up, see effort_limit, or an error.  Free it
+ * whatever the result. */
 int frontier_run(struct frontier *x, struct workshop *w);
 void frontier_free(struct frontier *x);
 

@@ -17,6 +17,7 @@ struct assembly {
   struct factor *factors;
   size_t nfactors;        /* made so far */
   size_t most;            /* conditions of the part */
+  size_t stage;
   bool empty;
 };
 
@@ -63,24 +64,13 @@ static void drop_columns(struct factor *f, uint32_t level, const bool *alive, si
 }
 
 static void drop_values(struct assembly *a, uint32_t var, const bool *alive, size_t kept) {
-  struct plan_var *v = &a->p->vars[var];
+  size_t n = a->p->vars[var].n;
   for (size_t i = 0; i < a->nfactors; i++) {
     struct factor *f = &a->factors[i];
     for (uint32_t level = 0; level < f->levels && !f->live && !f->diagram; level++)
-      if (f->vars[level] == var && f->next[level]) drop_columns(f, level, alive, v->n, kept);
+      if (f->vars[level] == var && f->next[level]) drop_columns(f, level, alive, n, kept);
   }
-  uint32_t n = 0;
-  for (uint32_t i = 0; i < v->n; i++)
-    if (alive[i]) v->values[n++] = v->values[i];
-  v->n = n;
-  v->log_size = n ? log2((double)n) : 0;
-  if (n == 0) return;
-  v->lo = v->hi = v->values[0];
-  for (uint32_t i = 1; i < n; i++) {
-    if (v->values[i] < v->lo) v->lo = v->values[i];
-    if (v->values[i] > v->hi) v->hi = v->values[i];
-  }
-  a->p->domains[var] = (struct pool_domain){v->lo, v->hi};
+  plan_keep(a->p, var, alive);
 }
 
 /* The values of a level that lead anywhere from any state. */
@@ -160,25 +150,36 @@ static bool has_wide_variable(const struct factor *f) {
   return false;
 }
 
+/* How much is done before something else is tried: transitions for one condition, and for a frontier over them all.
+ * A condition that is worked out whole makes for the smallest frontier, but may cost far more than what a frontier asks of it. */
+static const struct { uint64_t condition, frontier; } stages[] = {{1 << 16, 1 << 20}, {1 << 20, 1 << 23}, {1 << 23, 0}};
+
+/* Its automaton, if that takes no more than the stage allows. */
+static int complete(struct assembly *a, struct factor *f) {
+  int done = factor_complete(f, a->w, stages[a->stage].condition);
+  f->live = done == 0;
+  if (done <= 0) return done;
+  if (f->start == FACTOR_FALSE) a->empty = true;
+  return f->start >= FACTOR_FIRST && !a->task->ndiagrams ? filter(a, f) : CI_OK;
+}
+
 static int make_factor(struct assembly *a, const struct condition *c) {
   struct factor *f = &a->factors[a->nfactors++];
   uint32_t *vars = a->p->scope + c->first;
   sort_by_position(a, vars, c->n);
   int error = factor_init(f, a->p, c, vars);
-  if (error < 0) return error;
-  f->live = has_wide_variable(f);
-  if (f->live) return CI_OK;
-  int done = factor_complete(f, a->w);
-  if (done < 0) return done;
-  f->live = done == 0;
-  if (f->live) return CI_OK;
-  if (f->start == FACTOR_FALSE) a->empty = true;
-  if (f->start >= FACTOR_FIRST) return a->task->ndiagrams ? CI_OK : filter(a, f);
-  if (f->start == FACTOR_TRUE) { /* it says nothing */
-    factor_free(f);
-    a->nfactors--;
+  f->live = true;
+  return error < 0 || has_wide_variable(f) ? error : complete(a, f);
+}
+
+/* What always holds says nothing. */
+static void drop_true(struct assembly *a) {
+  size_t kept = 0;
+  for (size_t i = 0; i < a->nfactors; i++) {
+    if (a->factors[i].start == FACTOR_TRUE) factor_free(&a->factors[i]);
+    else a->factors[kept++] = a->factors[i];
   }
-  return CI_OK;
+  a->nfactors = kept;
 }
 
 static int make_factors(struct assembly *a) {
@@ -192,6 +193,19 @@ static int make_factors(struct assembly *a) {
     int error = make_factor(a, take_cheapest(a));
     if (error < 0) return error;
   }
+  drop_true(a);
+  return CI_OK;
+}
+
+/* At the next stage. */
+static int complete_more(struct assembly *a) {
+  a->stage++;
+  for (size_t i = 0; i < a->nfactors && !a->empty; i++) {
+    struct factor *f = &a->factors[i];
+    int error = f->live && !has_wide_variable(f) ? complete(a, f) : CI_OK;
+    if (error < 0) return error;
+  }
+  drop_true(a);
   return CI_OK;
 }
 
@@ -348,9 +362,10 @@ static bool find_unknown(const struct frontier *x, int64_t *example) {
 
 /* ---- the whole ---- */
 
+/* 1: the stage's limit is reached. */
 static int run_frontier(struct assembly *a, struct part_result *r) {
   struct frontier x = {.b = a->w->b, .plan = a->p, .levels = a->levels, .vars = a->order,
-                       .factors = a->factors, .nfactors = a->nfactors};
+                       .factors = a->factors, .nfactors = a->nfactors, .effort_limit = stages[a->stage].frontier};
   int error = frontier_run(&x, a->w);
   if (error == CI_OK) {
     r->unknown = find_unknown(&x, a->task->example);
@@ -362,12 +377,23 @@ static int run_frontier(struct assembly *a, struct part_result *r) {
   return error;
 }
 
+static int run_stages(struct assembly *a, struct part_result *r) {
+  int error = make_factors(a);
+  while (error == CI_OK && !a->empty) {
+    error = run_frontier(a, r);
+    if (error != 1) return error;
+    error = complete_more(a);
+  }
+  return error;
+}
+
 static int assemble(struct assembly *a, struct part_result *r) {
-  int error = a->task->ordered ? CI_OK : part_order(a->p, a->task->part, a->order, a->levels);
+  int error = a->task->ndiagrams ? CI_OK : part_filter(a->w, a->task->part);
+  if (error < 0 || a->p->empty) return r->empty = a->p->empty, error;
+  error = a->task->ordered ? CI_OK : part_order(a->p, a->task->part, a->order, a->levels);
   for (uint32_t i = 0; i < a->levels; i++) a->position[a->order[i]] = i;
   if (error == CI_OK) error = give_values(a);
-  if (error == CI_OK) error = make_factors(a);
-  if (error == CI_OK && !a->empty) error = run_frontier(a, r);
+  if (error == CI_OK) error = run_stages(a, r);
   r->empty = r->empty || a->empty;
   return error;
 }

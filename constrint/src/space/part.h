@@ -31,6 +31,8 @@ struct part_task {
 int part_build(struct part_result *r, struct workshop *w, const struct part_task *task);
 void part_free(struct part_result *r, budget *b);
 
+/* filter.c: drop values of wide variables that conditions of a part rule out; p->empty if none is left. */
+int part_filter(struct workshop *w, int32_t part);
 /* order.c: choose the order of n variables of a part, in place. */
 int part_order(struct plan *p, int32_t part, uint32_t *vars, uint32_t n);
 

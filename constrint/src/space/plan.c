@@ -23,6 +23,23 @@ int plan_list(struct plan *p, uint32_t var) {
   return CI_OK;
 }
 
+void plan_keep(struct plan *p, uint32_t var, const bool *alive) {
+  struct plan_var *v = &p->vars[var];
+  uint32_t n = 0;
+  for (uint32_t i = 0; i < v->n; i++)
+    if (alive[i]) v->values[n++] = v->values[i];
+  v->n = n;
+  v->log_size = n ? log2((double)n) : 0;
+  p->empty = p->empty || n == 0;
+  if (n == 0) return;
+  v->lo = v->hi = v->values[0];
+  for (uint32_t i = 1; i < n; i++) {
+    if (v->values[i] < v->lo) v->lo = v->values[i];
+    if (v->values[i] > v->hi) v->hi = v->values[i];
+  }
+  p->domains[var] = (struct pool_domain){v->lo, v->hi};
+}
+
 static int copy_list(struct plan *p, struct plan_var *v, const struct var *from) {
   const struct pool_domain *d = &p->domains[from - p->graph->vars];
   v->capacity = (uint32_t)from->n;

@@ -67,6 +67,9 @@ bool plan_has(const struct plan_var *v, int64_t value);
 /* List the values of a variable that is not; CI_ENOMEM: too many. */
 int plan_list(struct plan *p, uint32_t var);
 
+/* Of a listed variable, keep the values with alive[i]; p->empty if there are none. */
+void plan_keep(struct plan *p, uint32_t var, const bool *alive);
+
 /* share.c: conditions that are best judged together become one. */
 int plan_share(struct plan *p);
 /* define.c: fill definitions. */

@@ -117,8 +117,10 @@ static int prepare_live(struct run *r, struct reader *reader) {
   if (pairs >= UINT32_MAX || !budget_grow(b, &reader->own_begin, &reader->begin_capacity, states, sizeof *reader->own_begin) ||
       !budget_grow(b, &reader->own_packed, &reader->packed_capacity, pairs + 1, sizeof *reader->own_packed))
     return b->stopped = CI_ENOMEM;
+  r->x->effort += pairs;
+  if (r->x->effort_limit && r->x->effort > r->x->effort_limit) return 1;
   int error = feed_all(r, reader, states, words);
-  if (error < 0) return error;
+  if (error != CI_OK) return error;
   drop_false(reader, states, words);
   reader->begin = reader->own_begin;
   reader->packed = reader->own_packed;
