@@ -3,6 +3,8 @@
  *   kernels_test compile FOLDER CASES     needs libnvrtc, no GPU
  *   kernels_test run FOLDER CASES         needs a GPU, no compiler
  *
+ * $KERNEL_SOURCES: other sources than the tree's.  emulated.sh runs it without a GPU.
+ *
  * A line of CASES: function dtype family D N B T flags [key=value ...] ('#': comment); flags:
  *   -  none           i  initial states    l  lengths    r  reverse    m  reset mask   c  clip y
  *   g  clip gradient  x  cut               p  no gradient of states and last
@@ -192,7 +194,7 @@ static int compile_all(const char *folder, test_case *cases, int count) {
   if (gpu_compiler_open(&compiler, why)) return fprintf(stderr, "%s\n", why), 4;
   for (int i = 0; i < SOURCES; i++) {
     char path[512];
-    snprintf(path, sizeof path, "%s/%s", KERNEL_SOURCES, source_names[i]);
+    snprintf(path, sizeof path, "%s/%s", getenv("KERNEL_SOURCES") ? getenv("KERNEL_SOURCES") : KERNEL_SOURCES, source_names[i]);
     sources[i] = (gpu_source){source_names[i], read_file(path, &size)};
     if (!sources[i].text) return fprintf(stderr, "cannot read %s\n", path), 4;
   }
