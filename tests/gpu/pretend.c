@@ -14,7 +14,8 @@ static int pretend_identify(kp_device *out, char *why) {
       {"sm_count", 132, NULL},          {"registers_per_sm", 65536, NULL},   {"max_registers_per_thread", 255, NULL},
       {"register_unit_per_warp", 256, NULL}, {"max_threads_per_block", 1024, NULL}, {"max_warps_per_sm", 64, NULL},
       {"max_blocks_per_sm", 32, NULL},  {"smem_per_sm", 233472, NULL},       {"smem_per_block_optin", 232448, NULL},
-      {"smem_reserved_per_block", 1024, NULL}, {"memory_bytes", 150109880320, NULL}};
+      {"smem_reserved_per_block", 1024, NULL}, {"memory_bytes", 150109880320, NULL}, {"max_cluster_size_optin", 16, NULL},
+      {"clusters_of_2", 66, NULL}, {"clusters_of_4", 30, NULL}, {"clusters_of_8", 15, NULL}, {"clusters_of_16", 7, NULL}};
   *out = (kp_device){.name = "Pretended H200", .architecture = "sm_90a", .units = 132, .figures = h200,
                      .nfigures = sizeof h200 / sizeof *h200, .driver = "pretended"};
   why[0] = 0;
