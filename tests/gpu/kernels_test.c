@@ -12,6 +12,7 @@
  * Inputs are fresh each run, outputs poisoned, each case run twice and compared
  * bit by bit.  A case that hangs or dies is reported, and the next one runs. */
 #include "driver.h"
+#include "emulator/fp16.h"
 #include "geometry.h"
 #include "nvrtc.h"
 #include "sequence_reference.h"
@@ -226,23 +227,15 @@ static double normal(void) { return sqrt(-2 * log(uniform() + 1e-300)) * cos(6.2
 
 static unsigned short to_half(float x, fr_int dtype) {
   unsigned u;
-  unsigned short h;
-  if (dtype == FR_FP16) {
-    const _Float16 f = (_Float16)x;
-    memcpy(&h, &f, 2);
-    return h;
-  }
+  if (dtype == FR_FP16) return fp16_from(x);
   memcpy(&u, &x, 4);
   return (unsigned short)((u + 0x7FFF + (u >> 16 & 1)) >> 16);
 }
 static float from_half(unsigned short h, fr_int dtype) {
   const unsigned u = (unsigned)h << 16;
-  _Float16 f;
   float x;
   memcpy(&x, &u, 4);
-  if (dtype == FR_BF16) return x;
-  memcpy(&f, &h, 2);
-  return (float)f;
+  return dtype == FR_BF16 ? x : fp16_to(h);
 }
 
 /* A tensor here (as floats that the type can hold) and there. */

@@ -16,6 +16,7 @@
 #define __forceinline__ inline
 
 #include "emulator.h"
+#include "fp16.h"
 #include "launch.h"
 
 extern "C" {
@@ -58,8 +59,8 @@ static inline bool __any_sync(u32, bool wanted) {
 
 /* ---- Conversions ---- */
 
-FR_DEVICE float float_of_fp16(u16 x) { _Float16 h; memcpy(&h, &x, 2); return (float)h; }
-FR_DEVICE u16 fp16_of(float x) { const _Float16 h = (_Float16)x; u16 u; memcpy(&u, &h, 2); return u; }
+FR_DEVICE float float_of_fp16(u16 x) { return fp16_to(x); }
+FR_DEVICE u16 fp16_of(float x) { return fp16_from(x); }
 FR_DEVICE u16 bf16_of(float x) {
   const u32 u = __float_as_uint(x);
   if (x != x) return 0x7FFF;
