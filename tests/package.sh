@@ -39,4 +39,16 @@ printf 'var x in 1..6; x %% 4 == 2;\n' >"$work/a.cint"
 PYTHONPATH="$work/prefix/share/constrint/python" PYTHONDONTWRITEBYTECODE=1 python3 -c '
 from constrint import Space
 assert list(Space({"x": [1, 2, 3]}, ["x > 2"])) == [(3,)]'
+# flashrnn too, where there is a PyTorch; else it says what it wants
+PYTHONPATH="$work/prefix/share/constrint/python" PYTHONDONTWRITEBYTECODE=1 ${PYTHON:-python3} -c '
+try:
+    import torch
+except ImportError:
+    torch = None
+try:
+    from flashrnn import flashrnn
+    states, last = flashrnn(torch.zeros(1, 2, 1, 1, 16), torch.zeros(1, 1, 16, 16), torch.zeros(1, 1, 16), function="elman", dtype="float32")
+    assert states.shape == (1, 1, 2, 1, 16) and not states.any()
+except ImportError as failure:
+    assert torch is None and "pip install torch" in str(failure), failure'
 echo "1 passed, 0 failed"

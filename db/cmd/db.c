@@ -17,6 +17,7 @@ typedef struct request {
   char **files;     /* what else is named */
   int nfiles;
   const char *kernel; /* missed: NULL for the only one */
+  const char *device; /* missed: NULL for any */
   int json, all_failed;
 } request;
 
@@ -118,7 +119,7 @@ static int run_prune(tdb *db, const request *q) {
   return rc ? usage_failure(rc) : print_count(q, "removed", removed);
 }
 
-static int run_missed(tdb *db, const request *q) { return missed_print(db, q->kernel, q->json); }
+static int run_missed(tdb *db, const request *q) { return missed_print(db, q->kernel, q->device, q->json); }
 
 static const action actions[] = {
   {"check", "[FILE]", "is the file whole, does every row mean something? (1: no)", TDB_READ, 0, 0, 1, run_check},
@@ -138,6 +139,7 @@ static void help(FILE *to) {
   fputs("\n  --db FILE     the database; default $CONSTRINT_DB, else ~/.local/share/constrint/tuned.db\n"
         "  --json        machine-readable output\n"
         "  --kernel K    missed: of this kernel; default: the only one\n"
+        "  --device D    missed: on devices of this name or architecture; default: any\n"
         "  --all-failed  prune: every failed trial, of the newest version too\n", to);
 }
 
@@ -163,12 +165,13 @@ static int run_action(const action *a, const request *q) {
   return code;
 }
 
-enum { OPT_DB = 256, OPT_JSON, OPT_FAILED, OPT_KERNEL, OPT_HELP };
+enum { OPT_DB = 256, OPT_JSON, OPT_FAILED, OPT_KERNEL, OPT_DEVICE, OPT_HELP };
 
 static const struct option options[] = {{"db", required_argument, NULL, OPT_DB},
                                         {"json", no_argument, NULL, OPT_JSON},
                                         {"all-failed", no_argument, NULL, OPT_FAILED},
                                         {"kernel", required_argument, NULL, OPT_KERNEL},
+                                        {"device", required_argument, NULL, OPT_DEVICE},
                                         {"help", no_argument, NULL, OPT_HELP},
                                         {NULL, 0, NULL, 0}};
 
@@ -181,6 +184,7 @@ static int parse(int argc, char **argv, const action *a, request *q, const char 
     else if (got == OPT_JSON) q->json = 1;
     else if (got == OPT_FAILED && a->run == run_prune) q->all_failed = 1;
     else if (got == OPT_KERNEL && a->run == run_missed) q->kernel = optarg;
+    else if (got == OPT_DEVICE && a->run == run_missed) q->device = optarg;
     else if (got == OPT_HELP || got == 'h') return help(stdout), EXIT_DONE;
     else return usage_bad_option(q->name, got, argv);
   }

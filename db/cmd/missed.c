@@ -17,7 +17,7 @@ typedef struct miss {
 } miss;
 
 typedef struct list {
-  const char *kernel; /* NULL: any */
+  const char *kernel, *device; /* NULL: any */
   miss *item;
   size_t count;
   json_t *json; /* NULL: not wanted */
@@ -62,6 +62,7 @@ static int add(list *l, const tdb_identity *who, int64_t asked) {
 static int note(void *data, const tdb_identity *who, int64_t asked, int64_t last_us) {
   list *l = data;
   if (l->kernel && strcmp(l->kernel, who->kernel)) return 0;
+  if (l->device && strcmp(l->device, who->device) && strcmp(l->device, who->architecture)) return 0;
   if (!*who->problem && !*who->scaling) return 0; /* nothing that a workload could name */
   l->failed = add(l, who, asked) || (l->json && json_array_append_new(l->json, as_json(who, asked, last_us)));
   return l->failed;
@@ -72,6 +73,27 @@ static const char *only_kernel(const list *l) {
   for (size_t i = 1; i < l->count; i++)
     if (strcmp(l->item[i].kernel, l->item[0].kernel)) return NULL;
   return l->item[0].kernel;
+}
+
+/* Do two canonical problems have the same keys?  A processor's and a GPU's may differ. */
+static int same_keys(const char *a, const char *b) {
+  while (*a && *b) {
+    const size_t n = strcspn(a, "=");
+    if (n != strcspn(b, "=") || strncmp(a, b, n)) return 0;
+    a += strcspn(a, ","), b += strcspn(b, ",");
+    a += *a == ',', b += *b == ',';
+  }
+  return *a == *b;
+}
+
+static int one_kind(const list *l, const char *version) {
+  const char *first = NULL;
+  for (size_t i = 0; i < l->count; i++) {
+    if (strcmp(l->item[i].version, version)) continue;
+    if (!first) first = l->item[i].problem;
+    if (!same_keys(first, l->item[i].problem)) return 0;
+  }
+  return 1;
 }
 
 /* A workload cannot name a version: only the newest can still be tuned. */
@@ -145,6 +167,7 @@ static void print_problem(const miss *m) {
 static int print_workload(list *l, const char *kernel) {
   const char *version = newest_version(l);
   size_t printed = 0, left = 0;
+  if (!one_kind(l, version)) return usage_error("db missed", "devices whose problems have different keys missed some: name one by --device (see --json)");
   fputs("schema: 1\nname: missed\nkernel: ", stdout);
   print_scalar(kernel, strlen(kernel));
   fputs("\nproblems:\n", stdout);
@@ -175,8 +198,8 @@ static int print_list(list *l) {
   return kernel ? print_workload(l, kernel) : usage_error("db missed", "several kernels missed problems: name one by --kernel");
 }
 
-int missed_print(tdb *db, const char *kernel, int json) {
-  list l = {.kernel = kernel, .json = json ? json_array() : NULL};
+int missed_print(tdb *db, const char *kernel, const char *device, int json) {
+  list l = {.kernel = kernel, .device = device, .json = json ? json_array() : NULL};
   int rc = tdb_each_missed(db, note, &l), code;
   if (rc) {
     code = usage_failure(rc);

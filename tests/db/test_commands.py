@@ -127,6 +127,15 @@ def missed(work, seed):
                            os.path.join(source, "specs/hardware/generic-x86-64-avx2.yaml"), path],
                           capture_output=True, text=True, timeout=60)
     check("the tuner reads it", read.returncode == 0, read)
+    architecture = json.loads(run(*ask, "--json")[1])["missed"][0]["architecture"]
+    expect("of one device", ask + ["--device", architecture], 0, WORKLOAD)
+    expect("of no device", ask + ["--device", "sm_90a"], 1, err="nothing was missed")
+    other = os.path.join(work, "kinds.db")
+    expect("to miss kinds in", ["db", "import", "--db", other, seed], 0)
+    for problem in ("B=4,D=64", "B=4,D=64,options=plain"):
+        capture(other, "k", problem, "T=32", 1)
+    expect("two kinds", ["db", "missed", "--db", other], 2, err="name one by --device")
+    expect("--device of another action", ["db", "check", "--db", other, "--device=k"], 2, err="--device")
     capture(db, "other", "a=it's", "", 9)
     expect("several kernels", ask, 2, err="--kernel")
     expect("quoted", ask + ["--kernel", "other"], 0, "{a: 'it''s'} # asked 9 times")

@@ -307,7 +307,7 @@ static void damaged_and_foreign_caches_are_not_used(void) {
                                      ": >\"$1\"", "mv \"$1\" there && ln -s there \"$1\"", "chmod g+w ."};
   for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
     fresh();
-    expect(FLASHRNN_DEFAULT, 1, "family=alternating", "");
+    expect(FLASHRNN_DEFAULT, 1, "family=alternating", "run 'constrint tune --kernel flashrnn --device cuda --problem B=8,");
     expect(FLASHRNN_DEFAULT, 0, "family=alternating", "");
     spoil(ways[i]);
     expect(FLASHRNN_DEFAULT, 1, "family=alternating", "");

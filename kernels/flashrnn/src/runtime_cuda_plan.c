@@ -32,11 +32,22 @@ static int is_legal(void *data, const char *config) {
   return !fr_config_parse(&c, config, why) && fr_legal(j->device, j->problem, &c, why);
 }
 
+/* The command that a miss names is for the kernel's other device unless it says this one. */
+static void name_device(tdb_answer *a) {
+  static const char command[] = "tune --kernel " GPU_KERNEL;
+  const char *at = a->reason ? strstr(a->reason, command) : NULL;
+  char *whole;
+  if (!at || asprintf(&whole, "%.*s --device cuda%s", (int)(at - a->reason + (long)sizeof command - 1), a->reason, at + sizeof command - 1) < 0) return;
+  free(a->reason);
+  a->reason = whole;
+}
+
 static void look_up(flashrnn_cuda *f, const fr_problem *p, tdb_answer *a) {
   char problem[PROBLEM_TEXT], scaling[SCALING_TEXT];
   const tdb_identity who = identify(f, p, problem, scaling);
   judge j = {&f->figures, p};
   runtime_store_look_up(&f->store, &who, fr_source_hash(), is_legal, &j, a);
+  name_device(a);
 }
 
 /* ---- Machine code ---- */
