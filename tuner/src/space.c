@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include "fail.h"
+#include "space_cost.h"
 #include "space_parts.h"
 
 /* ---- The form ---- */
@@ -31,58 +32,15 @@ static int build(struct space *s, const struct space_limits *limits) {
 
 /* ---- Cost ---- */
 
-static int no_cost(const struct space *s, size_t index, size_t objective, int code) {
-  const struct spec_text *t = &s->spec->cost.at[s->model.terms[objective]];
-  char *config = space_config(s, index), why[2000];
-  snprintf(why, sizeof why, "%s", tuner_error());
-  tuner_fail(code, "%s:%d:%d: cost term '%s' has no value for %s: %s", s->spec->path, t->place.line, t->place.column,
-             t->name, config ? config : "a configuration", why);
-  free(config);
-  return code;
-}
-
-static int cost_of(const struct space *s, size_t index, double *out) {
-  int64_t values[PROTOCOL_VALUES];
-  space_values(s, index, values);
-  *out = 0;
-  for (size_t k = 0; k < ci_model_objectives(s->model.model); k++) {
-    int64_t term;
-    int code = space_model_code(ci_eval_objective(s->model.model, k, values, &term));
-    if (code) return no_cost(s, index, k, code);
-    *out += (double)term;
-  }
-  return TUNER_OK;
-}
-
-static int compare_costs(const void *a, const void *b, void *costs) {
-  size_t i = *(const size_t *)a, k = *(const size_t *)b;
-  double x = ((double *)costs)[i], y = ((double *)costs)[k];
-  if (x != y) return x < y ? -1 : 1;
-  return (i > k) - (i < k);
-}
-
-static int fill_costs(struct space *s, const struct space_limits *limits) {
-  int code = TUNER_OK;
-  s->costs = malloc((s->n + 1) * sizeof *s->costs);
-  s->ranked = malloc((s->n + 1) * sizeof *s->ranked);
-  if (!s->costs || !s->ranked) return tuner_nomem();
-  for (size_t i = 0; !code && i < s->n; i++) {
-    s->ranked[i] = i;
-    code = cost_of(s, i, &s->costs[i]);
-    if (!code && i % 4096 == 0 && limits->cancel && limits->cancel(limits->cancel_data))
-      code = tuner_fail(TUNER_ECANCEL, "interrupted");
-  }
-  if (!code) qsort_r(s->ranked, s->n, sizeof *s->ranked, compare_costs, s->costs);
-  return code;
-}
-
 int space_has_cost(const struct space *s) { return ci_model_objectives(s->model.model) > 0; }
 const size_t *space_by_cost(const struct space *s) { return s->ranked; }
 
 double space_cost(const struct space *s, size_t index) {
   double cost;
+  int64_t values[PROTOCOL_VALUES];
   if (s->costs) return s->costs[index];
-  return cost_of(s, index, &cost) ? INFINITY : cost;
+  space_values(s, index, values);
+  return cost_of_values(s, values, &cost) ? INFINITY : cost;
 }
 
 /* ---- Opening and closing ---- */
@@ -91,7 +49,7 @@ static int fill(struct space *s, const struct problem *p, const hw_model *hw, co
   if (s->width > PROTOCOL_VALUES) return tuner_fail(TUNER_EINPUT, "%s: more than %d parameters", s->spec->path, PROTOCOL_VALUES);
   int code = space_model_compose(&s->model, s->spec, p, hw);
   if (!code) code = build(s, limits);
-  return code || s->n > limits->ranked ? code : fill_costs(s, limits);
+  return code || s->n > limits->ranked ? code : cost_rank_all(s, limits);
 }
 
 int space_open(struct space **out, const struct spec *spec, const struct problem *p, const hw_model *hw,
