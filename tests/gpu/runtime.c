@@ -228,19 +228,28 @@ static void decoding(void) {
 
 /* ---- What is no number ---- */
 
-/* A database in which the problem's winner is of this family. */
-static void record(const char *path, const flashrnn_problem *problem, fr_int family) {
+/* A legal configuration of this family and exchange. */
+static fr_config config_of(const fr_device *d, const fr_problem *p, fr_int family, fr_int exchange) {
+  char why[GPU_WHY] = "";
+  fr_config c;
+  CHECKF(!fr_default(d, p, &c, why), "%s", why);
+  c.family = family, c.exchange = exchange;
+  if (family == FR_RESIDENT) c.units = 0, c.batch = 8, c.split = 1, c.staging = 1, c.ring = 2, c.warps = fr_resident_warps(p->D, p->pass);
+  else if (family != FR_ALTERNATING) c.units = 16, c.batch = 8, c.warps = c.split = 2;
+  if (family == FR_CLUSTERED) c.cluster = 4; /* of 16 units: a head of 64 */
+  if (family == FR_STREAMING) c.ring = 2, c.r_stream = 8;
+  CHECKF(fr_legal(d, p, &c, why), "%s", why);
+  return c;
+}
+
+/* A database in which it is the problem's winner. */
+static void record(const char *path, const flashrnn_problem *problem, fr_int family, fr_int exchange) {
   const fr_problem p = {problem->function, problem->pass, problem->dtype, 0, problem->B, problem->T, problem->N, problem->D};
   fr_device d;
-  fr_config c;
-  char text[512], why[GPU_WHY], key[200], *canonical;
+  char text[512], key[200], *canonical;
   tdb *db;
   fr_device_of(gpu, &d);
-  CHECKF(!fr_default(&d, &p, &c, why), "%s", why);
-  c.family = family;
-  if (family == FR_GRID) c.units = 16, c.batch = 8, c.warps = c.split = 2, c.exchange = FR_MAILBOX;
-  if (family == FR_RESIDENT) c.units = 0, c.batch = 8, c.split = 1, c.staging = 1, c.ring = 2, c.warps = fr_resident_warps(p.D, p.pass);
-  CHECKF(fr_legal(&d, &p, &c, why), "%s", why);
+  const fr_config c = config_of(&d, &p, family, exchange);
   fr_config_format(&c, text, sizeof text);
   snprintf(key, sizeof key, "B=%lld,D=%lld,N=%lld,dtype=fp32,function=lstm,options=plain,pass=training", p.B, p.D, p.N);
   CHECK(!tdb_canonical(&canonical, text) && !tdb_open(&db, path, TDB_WRITE));
@@ -270,12 +279,12 @@ static void check_rows(const step *s, int64_t row) {
 
 /* One batch row of the initial state (or of the inputs) is all ones, a NaN: the word that an
  * exchange waits to see replaced.  Nobody waits for ever, and no other row sees it. */
-static void all_ones(fr_int family, int inputs) {
+static void all_ones(fr_int family, fr_int exchange, int inputs) {
   char path[128];
   step s = make_step(FLASHRNN_LSTM, 9, 8, 1, 64); /* 9 rows: seven of the second tile are padding */
   run_here(&s);
-  snprintf(path, sizeof path, "%s/%d-%d.db", folder, (int)family, inputs);
-  record(path, &s.problem, family);
+  snprintf(path, sizeof path, "%s/%d-%d-%d.db", folder, (int)family, (int)exchange, inputs);
+  record(path, &s.problem, family, exchange);
   flashrnn_cuda *f = open_context(path);
   flashrnn_cuda_plan *p;
   CHECKF(!flashrnn_cuda_plan_new(&p, f, &(flashrnn_cuda_problem){.problem = s.problem}), "%s", flashrnn_error());
@@ -295,9 +304,10 @@ static void all_ones(fr_int family, int inputs) {
 }
 
 static void no_numbers(void) {
-  static const fr_int families[] = {FR_RESIDENT, FR_GRID, FR_ALTERNATING};
-  for (int i = 0; i < 3; i++)
-    for (int inputs = 0; inputs < 2; inputs++) all_ones(families[i], inputs);
+  static const fr_int ways[][2] = {{FR_RESIDENT, FR_LOCAL}, {FR_CLUSTERED, FR_PUSH}, {FR_CLUSTERED, FR_BARRIER}, {FR_GRID, FR_MAILBOX},
+                                   {FR_GRID, FR_BARRIER}, {FR_STREAMING, FR_MAILBOX}, {FR_STREAMING, FR_BARRIER}, {FR_ALTERNATING, FR_LOCAL}};
+  for (size_t i = 0; i < sizeof ways / sizeof *ways; i++)
+    for (int inputs = 0; inputs < 2; inputs++) all_ones(ways[i][0], ways[i][1], inputs);
 }
 
 static const struct test_case cases[] = {{"tuned is loaded", tuned_is_loaded}, {"compiled once", compiled_once},

@@ -2,11 +2,12 @@
  * code is a note of what it was asked for, its report has every entry. */
 #include "fake_nvrtc.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "geometry.h"
+#include "gpu.h"
 
 #define EXPORT __attribute__((visibility("default")))
 enum { FAILED = 6 };
@@ -29,10 +30,15 @@ static fr_int macro(const char *const *options, int n, const char *name) {
   return 0;
 }
 
-static fr_config config_of(const char *const *o, int n) {
-  return (fr_config){.family = macro(o, n, "FAMILY"), .units = macro(o, n, "UNITS"), .batch = macro(o, n, "BATCH"),
-                     .warps = macro(o, n, "WARPS"), .split = macro(o, n, "SPLIT"), .cluster = macro(o, n, "CLUSTER"),
-                     .exchange = macro(o, n, "EXCHANGE"), .ring = macro(o, n, "RING"), .chunk = macro(o, n, "CHUNK")};
+static fr_config config_of(const char *const *options, int n) {
+  fr_config c;
+  for (int i = 0; i < FR_PARAMETERS; i++) {
+    char name[32];
+    snprintf(name, sizeof name, "%s", fr_config_keys[i]);
+    for (char *at = name; *at; at++) *at = (char)toupper((unsigned char)*at);
+    ((fr_int *)&c)[i] = macro(options, n, name);
+  }
+  return c;
 }
 
 EXPORT int nvrtcVersion(int *major, int *minor);
