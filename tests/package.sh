@@ -21,7 +21,7 @@ for library in constrint hwmodel tunedb flashrnn; do
   "$work/$library"
   readelf -d "$libdir/lib$library.so" | grep -q "SONAME.*lib$library.so.0"
 done
-if readelf -d "$libdir/libconstrint.so" | grep -E 'NEEDED.*(yaml|sqlite|hwmodel|tunedb)'; then
+if readelf -d "$libdir/libconstrint.so" | grep -E 'NEEDED.*(yaml|sqlite|jansson|hwmodel|tunedb)'; then
   echo "libconstrint must stand alone" >&2
   exit 1
 fi

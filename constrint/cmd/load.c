@@ -1,5 +1,6 @@
 /* Reading the model that a command is about. */
 #include "load.h"
+#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -38,12 +39,13 @@ static int read_file(const struct options *o, struct text *t) {
   return fine ? CONTINUE : EXIT_USAGE;
 }
 
+/* By option or extension; "": the text tells, NULL: nothing does. */
 static const char *dialect_of(const struct options *o) {
   static const struct { const char *extension, *dialect; } known[] = {
     {".cint", "native"}, {".json", "json"}, {".csp", "flashrnn"}, {".flashrnn", "flashrnn"}, {".fzn", "flatzinc"},
   };
   if (o->dialect) return o->dialect;
-  if (!strcmp(o->file, "-")) return "native";
+  if (!strcmp(o->file, "-")) return "";
   size_t len = strlen(o->file);
   for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
     size_t n = strlen(known[i].extension);
@@ -84,6 +86,13 @@ static int load_text(ci_model **out, const struct options *o, const struct text 
   return rc < 0 ? report_error(o, rc) : CONTINUE;
 }
 
+/* No native model begins with a brace. */
+static const char *dialect_by_look(const struct text *t) {
+  size_t at = 0;
+  while (at < t->len && isspace((unsigned char)t->at[at])) at++;
+  return at < t->len && t->at[at] == '{' ? "json" : "native";
+}
+
 int load_model(ci_model **out, const struct options *o) {
   const char *dialect = dialect_of(o);
   if (!dialect) {
@@ -93,7 +102,7 @@ int load_model(ci_model **out, const struct options *o) {
   }
   struct text t = {0};
   int rc = read_file(o, &t);
-  if (rc == CONTINUE) rc = load_text(out, o, &t, dialect);
+  if (rc == CONTINUE) rc = load_text(out, o, &t, *dialect ? dialect : dialect_by_look(&t));
   free(t.at);
   return rc;
 }

@@ -204,7 +204,7 @@ static bool applies(int i, const struct usage *u) {
 
 static int help(const struct usage *u) {
   printf("usage: constrint %s %s [OPTIONS]\n\n%s\n\n", u->name, u->operands, u->text);
-  puts("FILE is a model: .cint (native), .json (T1, BAT, Kernel Tuner, T4), .csp or .flashrnn (flashrnn), .fzn (flatzinc); - is standard input.");
+  puts("FILE is a model: .cint (native), .json (T1, BAT, Kernel Tuner, T4), .csp or .flashrnn (flashrnn), .fzn (flatzinc); - is standard input (native or JSON).");
   if (u->takes & TAKES_FORM) puts("Or it is a compact form that 'constrint space --save' wrote.");
   putchar('\n');
   for (int i = 0; i < OPTIONS; i++) {

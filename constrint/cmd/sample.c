@@ -3,18 +3,23 @@
 #include <stdlib.h>
 
 #include "compact.h"
+#include "deadline.h"
 #include "output.h"
 #include "solver_commands.h"
 
-enum { BLOCK = 1 << 20 };
+/* Rows drawn at once: 8 MiB of them. */
+static uint64_t block_rows(const struct session *s) { return (1 << 20) / (ci_space_vars(s->space) + 1) + 1; }
 
 /* Without memory of each other samples may come in blocks, each with a seed of its own. */
 static int independent(const struct session *s, struct table *t, int64_t *rows, uint64_t *given) {
+  struct deadline until = deadline_in(s->options.limits.seconds);
+  uint64_t most = block_rows(s);
   for (uint64_t block = 0, left = s->options.number; left; block++) {
-    size_t n;
-    int rc = ci_space_sample(s->space, CI_SAMPLE_INDEPENDENT, s->options.seed + (block << 32), left < BLOCK ? left : BLOCK,
+    size_t n = 0;
+    int rc = ci_space_sample(s->space, CI_SAMPLE_INDEPENDENT, s->options.seed + (block << 32), left < most ? left : most,
                              rows, &n);
     if (rc == CI_OK) rc = table_lines(t, rows, n);
+    if (rc == CI_OK) rc = deadline_passed(&until);
     *given += n;
     left -= n;
     if (rc < 0 || !n) return rc;
@@ -33,7 +38,7 @@ static int together(const struct session *s, struct table *t, size_t n, int64_t 
 /* How many rows need a place at once. */
 static uint64_t rows_needed(const struct session *s) {
   uint64_t n = s->options.number, size;
-  if (s->options.method == CI_SAMPLE_INDEPENDENT) return n < BLOCK ? n : BLOCK;
+  if (s->options.method == CI_SAMPLE_INDEPENDENT) return n < block_rows(s) ? n : block_rows(s);
   return ci_space_size_u64(s->space, &size) == CI_OK && size < n ? size : n;
 }
 
@@ -57,7 +62,8 @@ static int sample(struct session *s) {
   if (code != CONTINUE) return code;
   code = output_close(&out, draw(s, out.table, &given));
   if (code != EXIT_DONE || given == s->options.number) return code;
-  if (given) fprintf(stderr, "constrint sample: there are only %" PRIu64 " configurations\n", given);
+  if (given == 1) fprintf(stderr, "constrint sample: there is only 1 configuration\n");
+  else if (given) fprintf(stderr, "constrint sample: there are only %" PRIu64 " configurations\n", given);
   else fprintf(stderr, "constrint sample: there is no configuration (proven)\n");
   return given ? EXIT_DONE : EXIT_NONE;
 }

@@ -311,6 +311,30 @@ for command in space sample index rank neighbours count enumerate; do
   grep -q "usage: constrint $command" got && grep -q 'such-that' got && grep -q 'compact form' got && pass || fail "$command --help"
 done
 
+# ---- wrong and odd use ----
+expect 2 "$CONSTRINT" space m.cint --order 'x x' <<'END'
+END
+says "'x' twice"
+for wrong in 'maximize x' 'var z in 1..2'; do
+  expect 2 "$CONSTRINT" count m.cint --such-that "$wrong" <<'END'
+END
+done
+expect 0 sh -c '"$CONSTRINT" count - < t.json' <<'END'
+7
+END
+expect 0 sh -c '"$CONSTRINT" count - < m.cint' <<'END'
+40
+END
+printf 'var x in {5};\n' > one.cint
+expect 0 "$CONSTRINT" sample one.cint -n 3 --method distinct <<'END'
+x
+5
+END
+says "there is only 1 configuration"
+expect 3 sh -c '"$CONSTRINT" sample m.cint -n 1000000000000 --time 0.2 > /dev/null' <<'END'
+END
+says "time limit"
+
 # ---- Ctrl-C, a closed pipe, a full disk ----
 "$CONSTRINT" enumerate huge.cint > /dev/null 2> errors & pid=$!
 sleep 0.3

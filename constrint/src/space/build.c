@@ -27,7 +27,9 @@ static int parse_order(struct build *u, const char *text) {
     int var = len ? find_var(u->g, text, len) : -1;
     if (len && var < 0)
       error = ci_fail(CI_EINVAL, "the order names '%.*s', which is no variable", len > 100 ? 100 : (int)len, text);
-    else if (len && !seen[var])
+    else if (len && seen[var])
+      error = ci_fail(CI_EINVAL, "the order names '%.*s' twice", len > 100 ? 100 : (int)len, text);
+    else if (len)
       seen[var] = true, u->wanted[n++] = (uint32_t)var;
     text += len;
   }

@@ -42,9 +42,12 @@ static int read_conditions(ci_model **out, const ci_space *s, const char *condit
     error = read_text(out, s, ended);
     free(ended);
   }
-  if (error < 0 || ci_model_vars(*out) == s->nvars) return error;
+  if (error < 0) return error;
+  bool declares = ci_model_vars(*out) != s->nvars;
+  if (!declares && ci_model_objectives(*out) == 0) return CI_OK;
   ci_model_free(*out);
-  return ci_fail(CI_EINVAL, "a restriction declares no variables: it speaks of those that the space has");
+  return declares ? ci_fail(CI_EINVAL, "a restriction declares no variables: it speaks of those that the space has")
+                  : ci_fail(CI_EINVAL, "a restriction has no objectives: maximize and minimize belong to the model");
 }
 
 /* ---- which parts are read, and which belong together ---- */
