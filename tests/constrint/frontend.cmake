@@ -11,7 +11,7 @@ room_test(constrint_models TIMEOUT ${model_time}
 set(corpus ${CMAKE_CURRENT_SOURCE_DIR}/corpus)
 room_test(constrint_corpus TIMEOUT 60 SOURCES test_corpus.c LIBS constrint_static)
 target_compile_definitions(constrint_corpus PRIVATE CORPUS="${corpus}")
-foreach(dialect native flashrnn t1 bat kernel-tuner t4)
+foreach(dialect native flashrnn flatzinc t1 bat kernel-tuner t4)
   room_fuzz(constrint_fuzz_${dialect} SOURCES fuzz_reader.c LIBS constrint_static CORPUS ${corpus}/${dialect} TIMEOUT 60)
   target_compile_definitions(constrint_fuzz_${dialect} PRIVATE DIALECT="${dialect}")
 endforeach()

@@ -90,16 +90,22 @@ static ci_expr remainder_of(struct fz *z, const struct fz_value *args, size_t n,
   return two(z, CI_EQ, r, fz_expr(z, &args[2]));
 }
 
-/* A negative exponent: 1 / x^-y, rounded towards 0; undefined for x = 0. */
+/* x to a negative power, rounded towards 0, for x != 0: 1, -1 and else 0. */
+static ci_expr inverse_power(struct fz *z, ci_expr x, ci_expr y) {
+  ci_expr one = ci_int(z->b, 1), parity = two(z, CI_MOD, y, ci_int(z->b, 2));
+  ci_expr of_minus_one = ite(z, parity, ci_int(z->b, -1), one);
+  ci_expr others = ite(z, two(z, CI_EQ, x, ci_int(z->b, -1)), of_minus_one, zero(z));
+  return ite(z, two(z, CI_EQ, x, one), one, others);
+}
+
 static ci_expr power(struct fz *z, const struct fz_value *args, size_t n, ci_op op) {
   (void)n;
-  struct fz_value one = {.kind = FZ_INT, .e = -1, .number = 1};
-  ci_expr x = fz_expr(z, &args[0]), y = fz_expr(z, &args[1]), p = two(z, op, x, y);
-  if (!is_positive(z, &args[1])) {
-    ci_expr inverse = two(z, op, x, ci_apply1(z->b, CI_NEG, y));
-    p = ite(z, two(z, CI_GE, y, zero(z)), p, quotient(z, &one, inverse, false));
-  }
-  return two(z, CI_EQ, p, fz_expr(z, &args[2]));
+  ci_expr x = fz_expr(z, &args[0]), y = fz_expr(z, &args[1]), result = fz_expr(z, &args[2]), p = two(z, op, x, y);
+  if (is_positive(z, &args[1])) return two(z, CI_EQ, p, result);
+  ci_expr positive = two(z, CI_GE, y, zero(z)), defined[2] = {positive, two(z, CI_NE, x, zero(z))};
+  p = ite(z, positive, p, inverse_power(z, x, y));
+  ci_expr both[2] = {ci_apply(z->b, CI_OR, defined, 2), two(z, CI_EQ, p, result)};
+  return ci_apply(z->b, CI_AND, both, 2);
 }
 
 /* ---- lists ---- */
