@@ -4,7 +4,11 @@
 
 static _Thread_local uint64_t state = 1;
 
-void random_seed(uint64_t seed) { state = seed * 0x9E3779B97F4A7C15u + 1; }
+/* Mixed: states a stride apart would give neighbouring seeds one stream, shifted by one. */
+void random_seed(uint64_t seed) {
+  state = seed;
+  state = random_bits();
+}
 
 uint64_t random_bits(void) {
   uint64_t z = state += 0x9E3779B97F4A7C15u;

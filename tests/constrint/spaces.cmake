@@ -11,3 +11,10 @@ if(CONSTRINT_NIGHTLY)
   room_test_properties(constrint_space_random_50000 TIMEOUT 600 LABELS nightly)
 endif()
 room_test(constrint_space_uniform TIMEOUT 30 SOURCES space_uniform.c LIBS constrint_static)
+
+# Generated spaces of the published kernels' kinds, counted by another program, too.
+set(space_generated ${CMAKE_COMMAND} -E env PYTHONDONTWRITEBYTECODE=1 python3 ${CMAKE_CURRENT_SOURCE_DIR}/spaces_generated.py)
+room_script(constrint_spaces_generated TIMEOUT 60 COMMAND ${space_generated})
+if(CONSTRINT_NIGHTLY)
+  room_script(constrint_spaces_generated_fresh COMMAND ${space_generated} --fresh 3 TIMEOUT 900 LABELS nightly)
+endif()

@@ -62,6 +62,8 @@ class Writer:
             return self.made(f"(-{a.num})", -a.hi, -a.lo, a.den, a.dlo, a.dhi)
         if isinstance(t, ast.Call) and t.func.id in ("min", "max") and len(t.args) == 2:
             return self.choice(t.func.id, *map(self.number, t.args))
+        if isinstance(t, (ast.Compare, ast.BoolOp)):
+            return self.made(self.truth(t), 0, 1)
         if isinstance(t, ast.BinOp):
             return self.binary(type(t.op), self.number(t.left), self.number(t.right))
         raise Refused(ast.unparse(t))

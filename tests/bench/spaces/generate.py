@@ -84,6 +84,9 @@ def chain(rng):
         c.append(" * ".join(names) + f" <= {rng.choice([256, 1024])}")
     if rng.random() < 0.4:
         c.append(" * ".join(n for n, _ in p if n.startswith("P_CB_SIZE_")) + f" <= {rng.choice([64, 255, 1024])}")
+    dims = [n.removeprefix("NUM_WI_") for n in names]
+    if rng.random() < 0.4:  # the threads of one dimension of the grid, as KTT's sample adds them up
+        c.append(" + ".join(f"(OCL_DIM_{d} == 0) * NUM_WG_{d} * NUM_WI_{d}" for d in dims) + f" <= {rng.choice([256, 1024, 4096])}")
     if rng.random() < 0.4:
         c.append("CACHE_L_CB == 0 or " + " * ".join(n for n, _ in p if n.startswith("L_CB_SIZE_")) + f" * 4 <= {rng.choice([32768, 49152])}")
     return p, c
