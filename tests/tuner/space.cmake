@@ -46,9 +46,15 @@ add_executable(tuner_workloads test_workloads.c)
 set_target_properties(tuner_workloads PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
 target_link_libraries(tuner_workloads PRIVATE room_flags tuner)
 file(GLOB workloads CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/specs/workloads/*.yaml)
+set(cuda_workloads ${workloads})
+list(FILTER cuda_workloads INCLUDE REGEX "-(cuda|h200)\\.yaml$")
+list(REMOVE_ITEM workloads ${cuda_workloads})
 add_test(NAME tuner_workloads COMMAND tuner_workloads ${CMAKE_SOURCE_DIR}/specs
-  ${CMAKE_SOURCE_DIR}/specs/hardware/generic-x86-64-avx2.yaml ${workloads})
+  ${CMAKE_SOURCE_DIR}/specs/hardware/generic-x86-64-avx2.yaml cpu ${workloads})
+add_test(NAME tuner_workloads_cuda COMMAND tuner_workloads ${CMAKE_SOURCE_DIR}/specs
+  ${CMAKE_SOURCE_DIR}/specs/hardware/nvidia-h200.yaml cuda ${cuda_workloads})
 room_test_properties(tuner_workloads TIMEOUT 60)
+room_test_properties(tuner_workloads_cuda TIMEOUT 120)
 
 # Strategies on recorded measurements, and what records them.
 room_test(tuner_replay SOURCES test_replay.c LIBS tuner ARGS ${CMAKE_CURRENT_SOURCE_DIR}/recorded TIMEOUT 60)

@@ -1,6 +1,6 @@
 /* Every shipped workload: read, expanded, and each of its problems has legal
  * configurations on the device given.
- * usage: test_workloads SPECS HARDWARE WORKLOAD... */
+ * usage: test_workloads SPECS HARDWARE DEVICE WORKLOAD...   DEVICE: cpu, cuda */
 #include <stdio.h>
 #include <stdlib.h>
 #include "fail.h"
@@ -11,7 +11,8 @@
 /* The number of problems without a space. */
 static int check_problem(const struct spec *s, const struct problem *p, const hw_model *hw, const char *file) {
   struct space *space = NULL;
-  if (space_open(&space, s, p, hw, NULL)) {
+  const struct space_limits unranked = {.ranked = 1};
+  if (space_open(&space, s, p, hw, &unranked)) {
     fprintf(stderr, "%s: %s: %s\n", file, p->text, tuner_error());
     return 1;
   }
@@ -37,10 +38,10 @@ static int check_problems(const struct workload *w, const struct spec *s, const 
   return bad;
 }
 
-static int check_workload(const char *path, const struct search_path *specs, const hw_model *hw) {
+static int check_workload(const char *path, const struct search_path *specs, const hw_model *hw, const char *device) {
   struct workload *w = NULL;
   struct spec *s = NULL;
-  int bad = workload_load(&w, path) || spec_find(&s, specs, w->kernel, hw_kind(hw));
+  int bad = workload_load(&w, path) || spec_find(&s, specs, w->kernel, device);
   if (bad) fprintf(stderr, "%s\n", tuner_error());
   else bad = check_problems(w, s, hw);
   spec_free(s);
@@ -49,16 +50,16 @@ static int check_workload(const char *path, const struct search_path *specs, con
 }
 
 int main(int argc, char **argv) {
-  const char *folder = argc > 3 ? argv[1] : NULL;
+  const char *folder = argc > 4 ? argv[1] : NULL;
   struct search_path specs;
   hw_model *hw = NULL;
   int passed = 0, failed = 0;
   if (!folder || search_specs(&specs, &folder, 1) || hw_load(&hw, argv[2])) {
-    fprintf(stderr, "%s\n", folder ? hw_error() : "usage: test_workloads SPECS HARDWARE WORKLOAD...");
+    fprintf(stderr, "%s\n", folder ? hw_error() : "usage: test_workloads SPECS HARDWARE DEVICE WORKLOAD...");
     return 1;
   }
-  for (int i = 3; i < argc; i++) {
-    int bad = check_workload(argv[i], &specs, hw);
+  for (int i = 4; i < argc; i++) {
+    int bad = check_workload(argv[i], &specs, hw, argv[3]);
     passed += !bad;
     failed += bad != 0;
   }
