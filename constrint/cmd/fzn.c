@@ -20,6 +20,7 @@ struct run {
   bool all, intermediate, statistics, verbose;
   uint64_t wanted; /* -n; 0: not given */
   int free_search;
+  ci_learning learn;
   ci_model *model;
   ci_solver *solver;
   int64_t *values;
@@ -38,12 +39,13 @@ static const char help_text[] =
   "  -a                       all solutions; of an optimum all improving ones\n"
   "  -n N                     at most N solutions (improving ones where there is an objective)\n"
   "  -i                       improving solutions as they are found\n"
-  "  -f                       free search: pass over the model's search annotations\n"
+  "  -f                       free search: pass over the model's search annotations, learn from failures\n"
   "  -p N                     at most N threads (one is used)\n"
   "  -r N                     seed of the choices that are left free\n"
   "  -s                       statistics\n"
   "  -t MILLISECONDS          stop after this long\n"
   "  -v                       say on standard error what is done\n"
+  "  --learn NAME             auto (default: with -f only), on or off: keep what each failure teaches\n"
   "  --memory SIZE            at most this much memory (bytes, or 512MiB, 2GiB)\n"
   "  --help                   this text";
 
@@ -71,6 +73,16 @@ static int set_number(struct run *r, int option, const char *text) {
   return CONTINUE;
 }
 
+static int set_learning(struct run *r, const char *text) {
+  static const char *const names[] = {[CI_LEARN_AUTO] = "auto", [CI_LEARN_OFF] = "off", [CI_LEARN_ON] = "on"};
+  for (int i = 0; i < 3; i++)
+    if (!strcmp(text, names[i])) {
+      r->learn = (ci_learning)i;
+      return CONTINUE;
+    }
+  return wrong_use(&r->common, "--learn is auto, on or off, not '%.100s'", text);
+}
+
 static int set_option(struct run *r, int option, const char *text) {
   switch (option) {
     case 'a': return r->all = true, CONTINUE;
@@ -78,6 +90,7 @@ static int set_option(struct run *r, int option, const char *text) {
     case 'f': return r->free_search = 1, CONTINUE;
     case 's': return r->statistics = true, CONTINUE;
     case 'v': return r->verbose = true, CONTINUE;
+    case 'l': return set_learning(r, text);
     case 'h': puts(help_text); return fflush(stdout) ? EXIT_ENVIRONMENT : EXIT_DONE;
     default: return set_number(r, option, text);
   }
@@ -85,7 +98,7 @@ static int set_option(struct run *r, int option, const char *text) {
 
 static int parse(struct run *r, int argc, char **argv) {
   static const struct option longs[] = {
-    {"memory", required_argument, NULL, 'm'}, {"help", no_argument, NULL, 'h'}, {0},
+    {"memory", required_argument, NULL, 'm'}, {"learn", required_argument, NULL, 'l'}, {"help", no_argument, NULL, 'h'}, {0},
   };
   r->common = (struct options){.command = "fzn", .dialect = "flatzinc", .limits = {.cancel = interrupt_asked}};
   optind = 0;
@@ -207,7 +220,8 @@ static int optimize(struct run *r) {
 }
 
 static int solve(struct run *r) {
-  ci_options options = {.seed = r->common.seed, .limits = r->common.limits, .free_search = r->free_search};
+  ci_options options = {.seed = r->common.seed, .limits = r->common.limits, .free_search = r->free_search,
+                        .learn = r->learn == CI_LEARN_AUTO && r->free_search ? CI_LEARN_ON : r->learn};
   options.limits.cancel = enough;
   options.limits.cancel_data = r;
   if (options.limits.seconds > 0) { /* the time includes the reading */

@@ -246,8 +246,12 @@ def check_all(path, texts):
         fail(path, f"it ends with '{end}'")
 
 
+def how():
+    return rng.choice([[], ["-f"], ["--learn", "on"], ["-f", "--learn", "off"]])
+
+
 def check_one(path, texts):
-    code, out, err = run(CONSTRINT, "fzn", *(["-f"] if rng.random() < 0.3 else []), path)
+    code, out, err = run(CONSTRINT, "fzn", *how(), path)
     found, end = split(out)
     fine = not code and (len(found) == 1 and found[0] in texts and not end if texts
                          else not found and end == "=====UNSATISFIABLE=====")
@@ -262,7 +266,7 @@ def check_count(path, texts):
 
 
 def check_optimum(path, solutions, objective, direction):
-    code, out, err = run(CONSTRINT, "fzn", *(["-a"] if rng.random() < 0.5 else []), path)
+    code, out, err = run(CONSTRINT, "fzn", *(["-a"] if rng.random() < 0.5 else []), *how(), path)
     found, end = split(out)
     if not solutions:
         if code or found or end != "=====UNSATISFIABLE=====":
