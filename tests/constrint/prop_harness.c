@@ -1,5 +1,6 @@
 /* The harness itself: deliberately wrong propagators, which it must catch. */
 #include "harness.h"
+#include "learn/because.h"
 #include "test.h"
 
 /* All state x0 <= x1; each errs in its own way. */
@@ -104,6 +105,71 @@ static void test_open_result(void) {
   CHECK(message != NULL && strstr(message, "all but x1 are fixed, and it is not") != NULL);
 }
 
+/* ---- Explanations ---- */
+
+/* x1 >= v because x0 >= v; x0 <= v because x1 <= v. */
+static bool explain_order(struct because *b, const propagator *p, struct fact what) {
+  const struct wrong *w = (const struct wrong *)p;
+  if (what.x == w->y && what.kind == AT_LEAST) because_at_least(b, w->x, what.v);
+  else if (what.x == w->x && what.kind == AT_MOST) because_at_most(b, w->y, what.v);
+  else return false;
+  return true;
+}
+
+static bool says_nothing(struct because *b, const propagator *p, struct fact what) {
+  (void)b, (void)p;
+  return what.x >= 0;
+}
+
+/* Off by one: the fact held, but does not suffice. */
+static bool says_too_little(struct because *b, const propagator *p, struct fact what) {
+  const struct wrong *w = (const struct wrong *)p;
+  if (what.x != w->y || what.kind != AT_LEAST) return explain_order(b, p, what);
+  because_at_least(b, w->x, what.v - 1);
+  return true;
+}
+
+/* What is to be explained explains itself: it did not hold before. */
+static bool says_itself(struct because *b, const propagator *p, struct fact what) {
+  (void)p;
+  if (what.x < 0) return false;
+  because(b, what);
+  return true;
+}
+
+#define POST_EXPLAINED(name)                                                                \
+  static const struct propagator_class name##_class = {#name, right, name, 1, NULL};        \
+  static int post_##name(store *s, const struct instance *in, const term *x) {              \
+    (void)in;                                                                               \
+    return post_with(s, x, &name##_class);                                                  \
+  }
+POST_EXPLAINED(explain_order)
+POST_EXPLAINED(says_nothing)
+POST_EXPLAINED(says_too_little)
+POST_EXPLAINED(says_itself)
+
+static const char *objection(int (*post)(store *, const struct instance *, const term *)) {
+  static char message[4096];
+  struct constraint_test t = {"x <= y", draw_pair, order_oracle, post, STRENGTH_DOMAIN, -1};
+  return explained_run(&t, harness_seed(), 1000, message, sizeof message) ? NULL : message;
+}
+
+static void test_explanations(void) {
+  const char *message = objection(post_right); /* everything that is known: always right */
+  CHECKF(message == NULL, "%s", message);
+  message = objection(post_explain_order);
+  CHECKF(message == NULL, "%s", message);
+}
+
+static void test_wrong_explanations(void) {
+  const char *message = objection(post_says_nothing);
+  CHECK(message && strstr(message, "there is a solution for which that is not so"));
+  message = objection(post_says_too_little);
+  CHECK(message && strstr(message, "there is a solution for which that is not so"));
+  message = objection(post_says_itself);
+  CHECK(message && strstr(message, "did not hold then"));
+}
+
 /* ---- The witness tests ---- */
 
 static bool draw_order(struct rng *r, wide *v) {
@@ -151,6 +217,8 @@ static const struct test_case cases[] = {
   {"weak propagation is caught", test_weakness},
   {"state outside the trail is caught", test_state_outside_the_trail},
   {"an open result is caught", test_open_result},
+  {"right explanations pass", test_explanations},
+  {"wrong explanations are caught", test_wrong_explanations},
   {"witnesses", test_witness},
   {"starvation", test_starvation},
   {NULL, NULL},

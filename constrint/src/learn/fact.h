@@ -29,22 +29,6 @@ static inline struct fact fact_negated(struct fact f) {
   }
 }
 
-static inline bool fact_true(const store *s, struct fact f) {
-  switch (f.kind) {
-  case AT_LEAST: return term_lo(s, f.x) >= f.v;
-  case AT_MOST: return term_hi(s, f.x) <= f.v;
-  case IS: return term_lo(s, f.x) == f.v && term_hi(s, f.x) == f.v;
-  default: return !term_has(s, f.x, f.v);
-  }
-}
-static inline bool fact_false(const store *s, struct fact f) {
-  switch (f.kind) {
-  case AT_LEAST: return term_hi(s, f.x) < f.v;
-  case AT_MOST: return term_lo(s, f.x) > f.v;
-  case IS: return !term_has(s, f.x, f.v);
-  default: return term_lo(s, f.x) == f.v && term_hi(s, f.x) == f.v;
-  }
-}
 /* Make it so; of a hole in a range only the ends take notice. */
 static inline bool fact_assert(store *s, struct fact f, reason why) {
   switch (f.kind) {

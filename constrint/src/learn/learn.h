@@ -17,10 +17,11 @@ struct nogood {
   struct fact fact[]; /* one must hold; the first two are watched */
 };
 
+/* In the list of its fact's term and kind. */
 struct watch {
-  struct nogood *nogood;
-  struct fact fact;    /* the watched one */
+  wide v;              /* of the watched fact */
   struct fact blocker; /* another of the clause: if it holds, nothing is to be done */
+  struct nogood *nogood;
 };
 
 struct watch_list { struct watch *watch; size_t n, capacity; };

@@ -44,6 +44,26 @@ struct event_log {
   struct refusal refusal; /* the last, since it was cleared */
 };
 
+/* ---- Facts and the domains as they are ---- */
+static inline bool fact_true(const store *s, struct fact f) {
+  const struct domain *d = &s->domains[f.x];
+  switch (f.kind) {
+  case AT_LEAST: return d->lo >= f.v;
+  case AT_MOST: return d->hi <= f.v;
+  case IS: return d->lo == f.v && d->hi == f.v;
+  default: return f.v < d->lo || f.v > d->hi || (d->lo != d->hi && !term_has(s, f.x, f.v));
+  }
+}
+static inline bool fact_false(const store *s, struct fact f) {
+  const struct domain *d = &s->domains[f.x];
+  switch (f.kind) {
+  case AT_LEAST: return d->hi < f.v;
+  case AT_MOST: return d->lo > f.v;
+  case IS: return f.v < d->lo || f.v > d->hi || (d->lo != d->hi && !term_has(s, f.x, f.v));
+  default: return d->lo == f.v && d->hi == f.v;
+  }
+}
+
 /* NULL: out of memory.  The store must be at its root. */
 struct event_log *log_new(store *s);
 void log_free(struct event_log *l);

@@ -11,7 +11,7 @@ static struct watch_list *list_of(struct learner *l, struct fact f) {
 static bool watch(struct learner *l, struct nogood *n, struct fact f, struct fact blocker) {
   struct watch_list *w = list_of(l, f);
   if (!budget_grow(l->budget, &w->watch, &w->capacity, w->n + 1, sizeof *w->watch)) return false;
-  w->watch[w->n++] = (struct watch){n, f, blocker};
+  w->watch[w->n++] = (struct watch){f.v, blocker, n};
   return true;
 }
 
@@ -56,15 +56,13 @@ static bool conclude(struct learner *l, struct nogood *n) {
   return ok;
 }
 
-/* A watched fact may have become false.  False: the clause is broken, or memory. */
-static bool visit(struct learner *l, struct watch *w, bool *kept) {
+/* The watched fact is false.  False: the clause is broken, or memory is out. */
+static bool visit(struct learner *l, struct watch *w, struct fact watched, bool *kept) {
   struct nogood *n = w->nogood;
   bool ok = true;
-  *kept = true;
-  if (fact_true(l->s, w->blocker) || !fact_false(l->s, w->fact)) return true;
-  if (same_fact(n->fact[0], w->fact)) {
+  if (same_fact(n->fact[0], watched)) {
     n->fact[0] = n->fact[1];
-    n->fact[1] = w->fact;
+    n->fact[1] = watched;
   }
   w->blocker = n->fact[0];
   if (fact_true(l->s, n->fact[0])) return true;
@@ -77,28 +75,43 @@ static bool visit(struct learner *l, struct watch *w, bool *kept) {
   return false;
 }
 
-static bool visit_list(struct learner *l, size_t index) {
-  struct watch_list *w = &l->watched[index];
+/* The values that went: up to below, from above on, and one. */
+struct gone { wide from, below, above, to, alone; };
+
+static bool went(const struct gone *g, enum fact_kind kind, wide v) {
+  switch (kind) {
+  case AT_LEAST: return v >= g->above && v <= g->to;
+  case AT_MOST: return v >= g->from && v <= g->below;
+  case IS: return (v >= g->from && v <= g->below) || (v >= g->above && v <= g->to) || v == g->alone;
+  default: return true;
+  }
+}
+
+static bool visit_list(struct learner *l, term x, enum fact_kind kind, const struct gone *gone) {
+  struct watch_list *list = &l->watched[(size_t)x * WATCH_FACTS + kind];
   size_t kept = 0, i = 0;
   bool ok = true;
-  while (i < w->n && ok) { /* it may grow at its end meanwhile: x = 3 or x = 5 */
-    struct watch one = w->watch[i++];
-    bool keep;
-    ok = visit(l, &one, &keep);
-    if (keep) w->watch[kept++] = one;
+  while (i < list->n && ok) { /* it may grow at its end meanwhile: x = 3 or x = 5 */
+    struct watch one = list->watch[i++];
+    struct fact watched = {x, kind, one.v};
+    bool keep = true;
+    if (went(gone, kind, one.v) && fact_false(l->s, watched) && !fact_true(l->s, one.blocker)) ok = visit(l, &one, watched, &keep);
+    if (keep) list->watch[kept++] = one;
   }
-  while (i < w->n) w->watch[kept++] = w->watch[i++];
-  w->n = kept;
+  while (i < list->n) list->watch[kept++] = list->watch[i++];
+  list->n = kept;
   return ok;
 }
 
-/* The kinds of facts that an event can have made false. */
+/* x <= v is false below a new lower end, x >= v above a new upper one, x = v of
+ * what went, x != v of the only value left.  The ends may have moved on since the
+ * event: then this sees more, and the later events less. */
 static bool visit_event(struct learner *l, size_t i) {
-  struct entry e = l->log->event[i];
-  size_t first = (size_t)e.x * WATCH_FACTS;
-  wide lo = term_lo(l->s, e.x), hi = term_hi(l->s, e.x);
-  return (lo == e.lo || visit_list(l, first + AT_MOST)) && (hi == e.hi || visit_list(l, first + AT_LEAST)) &&
-         visit_list(l, first + IS) && (lo != hi || visit_list(l, first + IS_NOT));
+  const struct entry e = l->log->event[i];
+  wide lo = l->s->domains[e.x].lo, hi = l->s->domains[e.x].hi;
+  struct gone gone = {e.lo, lo - 1, wide_add(hi, 1), e.hi, e.kind == CHANGE_REMOVE ? e.a : lo - 1};
+  return (lo == e.lo || visit_list(l, e.x, AT_MOST, &gone)) && (hi == e.hi || visit_list(l, e.x, AT_LEAST, &gone)) &&
+         visit_list(l, e.x, IS, &gone) && (lo != hi || visit_list(l, e.x, IS_NOT, &gone));
 }
 
 int nogoods_propagate(struct learner *l) {
