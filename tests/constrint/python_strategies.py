@@ -62,8 +62,8 @@ def main():
             used = len(made)
             try:
                 results = tune(kernel_tuner, strategy, cache)
-            except ModuleNotFoundError as missing:
-                print(f"{strategy} is left out: it needs {missing.name}", file=sys.stderr)
+            except ImportError as missing:
+                print(f"{strategy} is left out: {missing}", file=sys.stderr)
                 continue
             configs = {tuple(result[name] for name in PARAMS) for result in results}
             assert configs <= set(space.list) and len(made) == used + 1, strategy
