@@ -256,6 +256,22 @@ def operators_are_sound():
         torch.library.opcheck(torch.ops.flashrnn.forward, (*x, None, None, function, 0, True, False, 0.0, 0.0, False))
 
 
+def the_operator_and_the_short_way_agree():
+    """What a compiler sees gives the bits of a plain call: outputs and gradients."""
+    x = inputs_of("gru", (2, 3, 2, 16))
+    weights = weights_like(flashrnn(*x, function="gru", dtype="float32"))
+    short = package._operator.is_plain
+    want = ours("gru", x, weights, dtype="float32")
+    try:
+        package._operator.is_plain = lambda tensors: False
+        got = ours("gru", x, weights, dtype="float32")
+        with torch.no_grad():
+            assert torch.equal(flashrnn(*x, function="gru", dtype="float32")[0], want[0])
+    finally:
+        package._operator.is_plain = short
+    assert all(torch.equal(g, w) for g, w in zip(got, want))
+
+
 def automatic_casting():
     x = inputs_of("lstm", (2, 3, 2, 16))
     with torch.autocast(torch.device(DEVICE).type, torch.bfloat16):
@@ -429,7 +445,7 @@ def gpu_times():
 
 CASES = [against_autograd, other_dtypes, defaults_are_flashrnns, odd_strides, subsets_of_gradients, one_output_used, in_two_pieces,
          same_bits_again, without_gradients, second_derivatives_are_refused, compiled_without_breaks, compiled_once_for_all_lengths,
-         operators_are_sound, automatic_casting, wrong_arguments, nothing_at_all, several_threads, few_plans_are_kept, databases,
+         operators_are_sound, the_operator_and_the_short_way_agree, automatic_casting, wrong_arguments, nothing_at_all, several_threads, few_plans_are_kept, databases,
          what_is_missing_is_named]
 ON_GPU = [gpu_streams, gpu_graph, gpu_options, gpu_times]
 

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from ._library import BF16, FP16, FP32, FUNCTIONS, TF32
-from ._operator import forward
+from ._operator import recurrence
 from ._run import BIAS_ROWS, ELEMENTS, GATES, STATES
 
 DTYPES = {"bfloat16": BF16, "float16": FP16, "float32": FP32, "tf32": TF32}
@@ -101,9 +101,9 @@ def flashrnn(Wx: Tensor, R: Tensor, b: Tensor, states: Optional[Tensor] = None, 
         raise NotImplementedError("lengths, reset, reverse, clips and the gradient's cut are not there on the processor")
     training = torch.is_grad_enabled() and (Wx.requires_grad or R.requires_grad or b.requires_grad or (states is not None and states.requires_grad))
     element = ELEMENTS[d]
-    out, last, _ = forward(Wx.to(element).contiguous(), R.to(element).contiguous(), b.to(element).contiguous(),
-                           None if states is None else states.to(element).contiguous(),
-                           None if lengths is None else lengths.to(torch.int32).contiguous(),
-                           None if reset is None else (reset != 0).to(torch.uint8).contiguous(),
-                           f, d, training, reverse, float(clip_y or 0), float(clip_gradient or 0), cut_gradient)
+    out, last, _ = recurrence(Wx.to(element).contiguous(), R.to(element).contiguous(), b.to(element).contiguous(),
+                              None if states is None else states.to(element).contiguous(),
+                              None if lengths is None else lengths.to(torch.int32).contiguous(),
+                              None if reset is None else (reset != 0).to(torch.uint8).contiguous(),
+                              f, d, training, reverse, float(clip_y or 0), float(clip_gradient or 0), cut_gradient)
     return out, last

@@ -4,10 +4,11 @@ A compiler sees flashrnn::forward and flashrnn::backward as they are: no graph b
 """
 from __future__ import annotations
 
-from typing import Any, Optional, Tuple
+from typing import Any, Callable, Optional, Tuple
 
 import torch
 from torch import Tensor
+from torch.autograd.function import once_differentiable
 
 from . import _run
 from ._run import ELEMENTS, GATES, STATES, Call
@@ -52,14 +53,52 @@ def keep(ctx: Any, inputs: Tuple[Any, ...], output: Tuple[Tensor, Tensor, Tensor
     ctx.call, ctx.training = (function, dtype, *rest), training
 
 
-def gradients(ctx: Any, dstates: Optional[Tensor], dlast: Optional[Tensor], _: Any) -> Tuple[Optional[Tensor], ...]:
+def gradients_by(run: Callable[..., Tuple[Tensor, ...]], ctx: Any, dstates: Optional[Tensor], dlast: Optional[Tensor]) -> Tuple[Optional[Tensor], ...]:
     if not ctx.training:
         raise RuntimeError("flashrnn: this forward saved nothing for a backward; gradients were off when it ran")
     R, b, initial, states, saved, lengths, reset = ctx.saved_tensors
     if dstates is None and dlast is None:
         return (None,) * 13
-    dWx, dR, db, dinitial = backward(R, b, initial, states, saved, dstates, dlast, lengths, reset, *ctx.call)
+    dWx, dR, db, dinitial = run(R, b, initial, states, saved, dstates, dlast, lengths, reset, *ctx.call)
     return (dWx, dR, db, None if initial is None else dinitial) + (None,) * 9
 
 
-forward.register_autograd(gradients, setup_context=keep)
+forward.register_autograd(lambda ctx, dstates, dlast, _: gradients_by(backward, ctx, dstates, dlast), setup_context=keep)
+
+
+# ---- The same at once: what an operator costs to call is more than a short run ----
+
+def forward_now(Wx: Tensor, R: Tensor, b: Tensor, initial: Optional[Tensor], lengths: Optional[Tensor], reset: Optional[Tensor],
+                function: int, dtype: int, training: bool, *rest: Any) -> Tuple[Tensor, Tensor, Tensor]:
+    return _run.forward(Call(function, dtype, *rest), Wx, R, b, initial, lengths, reset, training)
+
+
+def backward_now(*arguments: Any) -> Tuple[Tensor, ...]:
+    return _run.backward(Call(*arguments[9:]), *arguments[:9])
+
+
+class Recurrence(torch.autograd.Function):
+    """Forward and backward for autograd alone, without PyTorch's dispatcher."""
+    forward = staticmethod(forward_now)
+    setup_context = staticmethod(keep)
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx: Any, dstates: Optional[Tensor], dlast: Optional[Tensor], _: Any) -> Tuple[Optional[Tensor], ...]:
+        return gradients_by(backward_now, ctx, dstates, dlast)
+
+
+modes = getattr(torch._C, "_len_torch_dispatch_stack", lambda: 1)  # how many tracers look on; not PyTorch's public API
+
+
+def is_plain(tensors: Tuple[Optional[Tensor], ...]) -> bool:
+    """Is there nobody who wants to see the operator: no compiler, no tracer, no subclass?"""
+    return not torch.compiler.is_compiling() and not modes() and all(
+        t is None or type(t) in (Tensor, torch.nn.Parameter) for t in tensors)
+
+
+def recurrence(*arguments: Any) -> Tuple[Tensor, Tensor, Tensor]:
+    """flashrnn::forward, by the shortest way."""
+    if not is_plain(arguments[:6]):
+        return forward(*arguments)
+    return Recurrence.apply(*arguments) if arguments[8] else forward_now(*arguments)
