@@ -62,8 +62,8 @@ static fr_config config_of(const fr_problem *p, fr_int family) {
   if (family == FR_GRID) c.units = 16, c.batch = 8, c.warps = c.split = 8, c.exchange = FR_MAILBOX, c.ahead = 6, c.repoll = 1;
   if (family == FR_GRID && p->D > 1024) c.batch = 16, c.r_shared = 8;
   if (family == FR_CLUSTERED) {
-    c.units = p->D <= 256 ? 32 : 64, c.batch = 8, c.warps = c.split = 8, c.exchange = FR_PUSH, c.ahead = 4;
-    if (p->D > 512 || fr_bytes(p->dtype) == 4) c.r_shared = 8;
+    c.units = 32, c.batch = 8, c.warps = c.split = 8, c.exchange = FR_PUSH, c.ahead = 4;
+    if (p->D > 256 || fr_bytes(p->dtype) == 4) c.r_shared = 8;
   }
   if (family == FR_STREAMING) {
     c.units = p->D > 4096 ? 64 : p->D > 1024 ? 32 : 16, c.batch = p->D > 4096 ? 8 : 16;

@@ -64,11 +64,12 @@ FR_DEVICE void compute_cell(const fr_params &p, backward_cell &x, int step, floa
 #pragma unroll
   for (int k = 0; k < SLOTS; k++) slots[k] = 0.0f;
   settle(p, x.at, step, recurrent, x.d, x.d_initial);
-  if (!x.at.valid || step >= x.at.length) return;
+  if (x.at.valid && step < x.at.length) {
 #pragma unroll
-  for (int k = 0; k < STATES; k++) x.d[k] += x.out[k];
-  if (x.clipped) x.d[0] = 0.0f;
-  cell<FR_FUNCTION>::backward(x.saved, x.before, x.d, slots);
+    for (int k = 0; k < STATES; k++) x.d[k] += x.out[k];
+    if (x.clipped) x.d[0] = 0.0f;
+    cell<FR_FUNCTION>::backward(x.saved, x.before, x.d, slots);
+  }
 }
 
 /* Where the gradient of a slot goes: gru's first is not Wx's. */
@@ -79,9 +80,9 @@ FR_DEVICE element *place_of_slot(const fr_params &p, const backward_cell &x, int
 
 /* All lanes come here. */
 FR_DEVICE void finish_cell(const fr_params &p, const column &c, const exchange &e, int i, backward_cell &x, int step, float recurrent) {
-  const int position = position_of(p, x.at.length, step);
   float slots[SLOTS];
   compute_cell(p, x, step, recurrent, slots);
+  const int position = position_of(p, x.at.length, step);
 #pragma unroll
   for (int k = 0; k < (CLUSTERED ? GATES : SLOTS); k++)
     send(p, c, e, step, i, k, from_float(slots[k]), place_of_slot(p, x, k, position), x.at.valid);

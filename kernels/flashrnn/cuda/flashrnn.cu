@@ -10,7 +10,12 @@
 #include "weights.cuh"
 #define ENTRY(name) extern "C" __global__ void name(const __grid_constant__ fr_params p)
 ENTRY(transpose) { transpose_run(p); }
-extern "C" __global__ void __launch_bounds__(FR_WEIGHT_THREADS) weights(const __grid_constant__ fr_params p) { weights_run(p); }
+#if FR_DTYPE == 0 /* fp32: three products' operands; without the 3, ptxas would rather spill than leave 128 registers */
+#define WEIGHTS_BOUNDS __launch_bounds__(FR_WEIGHT_THREADS, 3)
+#else
+#define WEIGHTS_BOUNDS __launch_bounds__(FR_WEIGHT_THREADS)
+#endif
+extern "C" __global__ void WEIGHTS_BOUNDS weights(const __grid_constant__ fr_params p) { weights_run(p); }
 ENTRY(reduce) { reduce_run(p); }
 #undef ENTRY
 #endif
