@@ -106,7 +106,7 @@ static int take_incumbent(ci_solver *s, struct bound *b, int64_t *values) {
 static int improve_all(ci_solver *s, struct bound *b, int64_t *values,
                        void (*progress)(void *data, const int64_t *values), void *data) {
   int found, error = CI_OK;
-  while (error == CI_OK && (found = s->learner ? learn_next(s) : search_next(s)) != 0) {
+  while (error == CI_OK && (found = solution_next(s)) != 0) {
     if (found < 0) return found;
     error = take_incumbent(s, b, values);
     if (error == CI_OK && progress) progress(data, values);
@@ -127,7 +127,6 @@ static int optimize(ci_solver *s, int64_t *values, ci_answer *answer,
   int64_t *best = budget_alloc(&s->budget, nvars * sizeof *best);
   if (!best) return CI_ENOMEM;
   if (s->root == 1 && b->n && !phases_apply(s)) error = choose_ends(s);
-  if (error == CI_OK && s->root == 1 && s->options.learn == CI_LEARN_ON) error = learner_new(s);
   if (error == CI_OK) error = improve_all(s, b, best, progress, data);
   learner_free(s);
   if (error == CI_OK) *answer = b->known ? CI_FOUND : CI_NONE;

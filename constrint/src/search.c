@@ -131,7 +131,7 @@ void search_reset(ci_solver *s) {
   while (s->store && s->store->level > 0) store_pop(s->store);
   s->search.depth = 0;
   s->search.begun = s->search.exhausted = s->search.report_found = false;
-  s->search.solutions = 0;
+  s->search.solutions = s->search.until = 0;
 }
 
 static void blame(ci_solver *s) {
@@ -208,6 +208,7 @@ int search_next(ci_solver *s) {
     if (result < 0) return result;
     if (result == 0) {
       blame(s);
+      if (h->until && s->failures >= h->until) return SEARCH_PAUSED;
       alive = backtrack(s, component_of(s, s->store->culprit));
       continue;
     }
@@ -250,20 +251,15 @@ int ci_next(ci_solver *s, int64_t *values, ci_answer *answer) {
   return solver_end(s, error);
 }
 
-static int solve_learning(ci_solver *s, int64_t *values, ci_answer *answer) {
-  int error = solver_prepare(s, false), found = 0;
-  if (error == CI_OK && s->root == 1) error = learner_new(s);
-  if (error == CI_OK && s->learner) found = learn_next(s);
+static int solve(ci_solver *s, int64_t *values, ci_answer *answer) {
+  int error = solver_prepare(s, false);
+  if (error < 0) return error;
+  int found = solution_next(s);
   if (found == 1) solver_values(s, values);
   learner_free(s);
-  if (error < 0 || found < 0) return error < 0 ? error : found;
+  if (found < 0) return found;
   *answer = found ? CI_FOUND : CI_NONE;
   return CI_OK;
-}
-
-static int solve(ci_solver *s, int64_t *values, ci_answer *answer) {
-  bool learns = s->options.learn == CI_LEARN_ON;
-  return learns ? solve_learning(s, values, answer) : next_solution(s, values, answer);
 }
 
 int ci_solve(ci_solver *s, int64_t *values, ci_answer *answer) {

@@ -24,6 +24,13 @@ struct search {
   bool any;          /* one solution is enough: hidden variables may be decided first */
   bool report_found; /* the node in hand is a solution that was handed out */
   uint64_t solutions;
+  uint64_t until;    /* pause at so many failures of the solver; 0: never */
+};
+
+/* Two searches take turns (learn/alternate.c). */
+struct turn {
+  bool learning;
+  uint64_t share; /* failures of a turn; 0: before the first */
 };
 
 struct range { int64_t lo, hi, step; };
@@ -49,7 +56,8 @@ struct ci_solver {
   double *weight;      /* per term: failures it took part in */
   struct definition *definitions; /* those that may come to be unread */
   size_t ndefinitions, definition_capacity;
-  struct learner *learner; /* while it searches; else NULL */
+  struct learner *learner; /* from its first turn to the end of the call; else NULL */
+  struct turn turn;
   propagator *bound;   /* of ci_optimize, in a program with objectives; else NULL */
   struct search search;
   /* ci_propagate's answer */
@@ -95,7 +103,9 @@ int drop_unread(ci_solver *s);
 
 /* search.c */
 void search_reset(ci_solver *s);
-/* 1: the store holds the next solution; 0: there is none; < 0: an error. */
+/* 1: the store holds the next solution; 0: there is none; < 0: an error;
+ * SEARCH_PAUSED: after so many failures as search.until says. */
+enum { SEARCH_PAUSED = 2 };
 int search_next(ci_solver *s);
 /* Is the full assignment in the store a solution?  Asked where some
  * intermediate is not fixed: 1, 0, or CI_EOVERFLOW with its message. */

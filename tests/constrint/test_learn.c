@@ -234,10 +234,123 @@ static void test_nogoods(void) {
   CHECK(checked > 0 || rounds(400) < 100);
 }
 
+/* ---- turns, memory, time ---- */
+
+/* A knapsack: the plain search fails some thousand times. */
+static ci_model *knapsack(uint64_t *state, int n) {
+  ci_builder *b;
+  ci_model *m = NULL;
+  ci_expr x[24], part[24];
+  CHECK(ci_builder_new(&b) == CI_OK);
+  for (int i = 0; i < n; i++) {
+    char name[16];
+    snprintf(name, sizeof name, "x%d", i);
+    x[i] = ci_var_range(b, name, 0, 1, 1);
+  }
+  for (int k = 0; k < 4; k++) {
+    for (int i = 0; i < n; i++) part[i] = ci_apply2(b, CI_MUL, ci_int(b, 5 + random_below(state, 50)), x[i]);
+    ci_expr sum = ci_apply(b, CI_ADD, part, (size_t)n);
+    if (k == 3) ci_objective(b, sum, 1);
+    else ci_constrain(b, ci_apply2(b, CI_LE, sum, ci_int(b, 14 * n)), NULL, NULL);
+  }
+  CHECK(ci_build(b, &m) == CI_OK);
+  ci_builder_free(b);
+  return m;
+}
+
+static int64_t optimum(const ci_model *m, ci_options options, ci_stats *stats) {
+  int64_t values[24], best = 0;
+  ci_answer answer;
+  ci_solver *s;
+  CHECK(ci_solver_new(&s, m, &options) == CI_OK);
+  CHECK(ci_optimize(s, values, &answer, NULL, NULL) == CI_OK && answer == CI_FOUND);
+  CHECK(ci_eval_objective(m, 0, values, &best) == CI_OK);
+  ci_solver_stats(s, stats);
+  ci_solver_free(s);
+  return best;
+}
+
+/* The two searches take turns from a thousand failures on. */
+static void test_turns(void) {
+  uint64_t state = seed_of_run();
+  uint64_t most = 0;
+  for (int i = 0; i < 4; i++) {
+    ci_stats stats;
+    ci_model *m = knapsack(&state, 17 + i % 2);
+    int64_t best = optimum(m, (ci_options){.learn = CI_LEARN_OFF}, &stats);
+    CHECK(optimum(m, (ci_options){.learn = CI_LEARN_AUTO}, &stats) == best);
+    most = stats.failures > most ? stats.failures : most;
+    CHECK(optimum(m, (ci_options){.learn = CI_LEARN_ON}, &stats) == best);
+    CHECK(optimum(m, (ci_options){.learn = CI_LEARN_ON, .free_search = 1, .seed = state}, &stats) == best);
+    ci_model_free(m);
+  }
+  CHECKF(most > 1000, "%llu failures at most", (unsigned long long)most);
+}
+
+static void test_same_seed(void) {
+  uint64_t state = seed_of_run();
+  ci_stats one, two;
+  ci_model *m = knapsack(&state, 16);
+  optimum(m, (ci_options){.learn = CI_LEARN_ON, .seed = 5}, &one);
+  optimum(m, (ci_options){.learn = CI_LEARN_ON, .seed = 5}, &two);
+  CHECK(one.nodes == two.nodes && one.failures == two.failures && one.propagations == two.propagations);
+  ci_model_free(m);
+}
+
+/* The k-th allocation fails, for many k: an error or the answer, and no crash. */
+static void test_starvation(void) {
+  uint64_t state = seed_of_run();
+  ci_model *m = tight_model(&state);
+  for (uint64_t k = 1; k < 400; k += 1 + k / 16) {
+    int64_t values[MOST_VARS];
+    ci_answer answer;
+    ci_solver *s = learning(m, k % 2, k);
+    s->budget.fail_at = k;
+    int error = ci_optimize(s, values, &answer, NULL, NULL);
+    CHECK(error == CI_OK || error == CI_ENOMEM);
+    s->budget.fail_at = 0;
+    CHECK(ci_optimize(s, values, &answer, NULL, NULL) == CI_OK);
+    ci_solver_free(s);
+  }
+  ci_model_free(m);
+}
+
+/* Too little memory to learn: the answer comes all the same. */
+static void test_without_memory(void) {
+  uint64_t state = seed_of_run();
+  ci_model *m = knapsack(&state, 17);
+  ci_stats stats;
+  int64_t best = optimum(m, (ci_options){.learn = CI_LEARN_OFF}, &stats);
+  CHECK(optimum(m, (ci_options){.limits.memory_bytes = stats.peak_bytes + 20000}, &stats) == best);
+  ci_model_free(m);
+}
+
+static void test_time(void) {
+  uint64_t state = seed_of_run();
+  ci_model *m = knapsack(&state, 24);
+  int64_t values[24];
+  ci_answer answer;
+  ci_solver *s;
+  ci_stats stats;
+  ci_options options = {.learn = CI_LEARN_ON, .limits.seconds = 0.05};
+  CHECK(ci_solver_new(&s, m, &options) == CI_OK);
+  int error = ci_optimize(s, values, &answer, NULL, NULL);
+  CHECK(error == CI_OK || error == CI_ELIMIT);
+  ci_solver_stats(s, &stats);
+  CHECKF(stats.seconds < 1, "%g s", stats.seconds);
+  ci_solver_free(s);
+  ci_model_free(m);
+}
+
 static const struct test_case cases[] = {
   {"one solution", test_solve},
   {"the optimum", test_optimize},
   {"nogoods exclude no solution", test_nogoods},
+  {"turns", test_turns},
+  {"the same seed", test_same_seed},
+  {"starvation", test_starvation},
+  {"without memory to learn", test_without_memory},
+  {"time", test_time},
   {NULL, NULL},
 };
 

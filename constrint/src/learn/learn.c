@@ -11,6 +11,7 @@ static const struct propagator_class nogood_class = {"nogood", NULL, NULL, 0, NU
 
 void learner_free(ci_solver *s) {
   struct learner *l = s->learner;
+  s->turn = (struct turn){0};
   if (!l) return;
   while (s->store->level > 0) store_pop(s->store);
   s->store->log = NULL;
@@ -44,6 +45,24 @@ int learner_new(ci_solver *s) {
   l->until = RESTART * luby(0);
   int error = prepare(l);
   if (error < 0) learner_free(s);
+  return error;
+}
+
+void learner_pause(ci_solver *s) {
+  while (s->store->level > 0) store_pop(s->store);
+  s->store->log = NULL;
+}
+
+int learner_resume(ci_solver *s) {
+  struct learner *l = s->learner;
+  l->s->log = l->log;
+  l->head = 0;
+  int error = store_push(l->s);
+  for (size_t i = 0; i < l->units && error == CI_OK; i++) {
+    if (fact_assert(l->s, l->unit[i], NULL)) continue;
+    l->exhausted = true;
+    error = l->budget->stopped;
+  }
   return error;
 }
 
@@ -152,7 +171,10 @@ static int next_step(struct learner *l) {
 int learn_next(ci_solver *s) {
   struct learner *l = s->learner;
   int result = 0;
-  while (!l->exhausted && result == 0) result = next_step(l);
+  while (!l->exhausted && result == 0) {
+    if (l->pause && l->failures >= l->pause) return SEARCH_PAUSED;
+    result = next_step(l);
+  }
   if (result == 1) s->solutions++;
   return result;
 }

@@ -48,6 +48,8 @@ struct learner {
   size_t nogoods, nogood_capacity, most;
   struct watch_list *watched; /* WATCH_FACTS a term */
   struct nogood *broken;      /* whose facts are all false */
+  struct fact *unit;          /* facts that hold for good */
+  size_t units, unit_capacity;
   double nogood_step;
   /* analysis */
   struct need *need;          /* per event */
@@ -65,6 +67,7 @@ struct learner {
   wide *phase;                /* per term: its last value */
   bool *has_phase;
   uint64_t failures, until, restarts;
+  uint64_t pause; /* at so many failures; 0: never */
 };
 
 /* nogood.c: 1 all nogoods agree, 0 one is broken, < 0 an error. */
@@ -100,5 +103,11 @@ int learner_new(ci_solver *s);
 void learner_free(ci_solver *s);
 /* As search_next(). */
 int learn_next(ci_solver *s);
+/* Leave the store to others; what was learned stays. */
+void learner_pause(ci_solver *s);
+int learner_resume(ci_solver *s);
+
+/* alternate.c: the next solution by the search that the options ask for. */
+int solution_next(ci_solver *s);
 
 #endif

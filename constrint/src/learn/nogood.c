@@ -26,6 +26,7 @@ static void release(struct learner *l, struct nogood *n) { budget_free(l->budget
 void nogoods_free(struct learner *l) {
   for (size_t i = 0; i < l->nogoods; i++) release(l, l->nogood[i]);
   budget_free(l->budget, l->nogood, l->nogood_capacity * sizeof(struct nogood *));
+  budget_free(l->budget, l->unit, l->unit_capacity * sizeof *l->unit);
   for (size_t i = 0; l->watched && i < l->log->terms * WATCH_FACTS; i++)
     budget_free(l->budget, l->watched[i].watch, l->watched[i].capacity * sizeof *l->watched[i].watch);
   budget_free(l->budget, l->watched, l->log->terms * WATCH_FACTS * sizeof *l->watched);
@@ -130,9 +131,15 @@ void nogood_bump(struct learner *l, struct nogood *n) {
   l->nogood_step *= 1e-100;
 }
 
+static int learn_unit(struct learner *l) {
+  if (!budget_grow(l->budget, &l->unit, &l->unit_capacity, l->units + 1, sizeof *l->unit)) return CI_ENOMEM;
+  l->unit[l->units++] = l->clause[0];
+  return fact_assert(l->s, l->clause[0], NULL) ? 1 : l->budget->stopped ? l->budget->stopped : 0;
+}
+
 int nogood_learn(struct learner *l, uint32_t levels) {
   uint32_t n = (uint32_t)l->nclause;
-  if (n == 1) return fact_assert(l->s, l->clause[0], NULL) ? 1 : l->budget->stopped ? l->budget->stopped : 0;
+  if (n == 1) return learn_unit(l);
   if (!budget_grow(l->budget, &l->nogood, &l->nogood_capacity, l->nogoods + 1, sizeof(struct nogood *))) return CI_ENOMEM;
   struct nogood *new = budget_alloc(l->budget, size_of(n));
   if (!new) return CI_ENOMEM;

@@ -1,0 +1,56 @@
+/* Which search?  The plain one begins: where it soon ends nothing else is needed.
+ * After so many failures the learning search has as many, then the plain one
+ * eight times as many from the start, and so on: neither's weakness costs more
+ * than a small multiple.  Both give the same first solution in a model's order. */
+#include "learn.h"
+
+enum { FIRST = 1000, GROWTH = 8 };
+
+static int learning_turn(ci_solver *s) {
+  search_reset(s);
+  s->turn.learning = true;
+  int error = s->learner ? learner_resume(s) : learner_new(s);
+  if (error == CI_OK) s->learner->pause = s->learner->failures + s->turn.share;
+  return error;
+}
+
+static void plain_turn(ci_solver *s) {
+  if (s->learner) learner_pause(s);
+  s->turn.learning = false;
+  s->turn.share = s->turn.share ? s->turn.share * GROWTH : FIRST;
+  s->search.until = s->failures + s->turn.share;
+}
+
+/* Without the memory to learn, the search goes on as it can. */
+static int without_learning(ci_solver *s) {
+  learner_free(s);
+  s->budget.stopped = CI_OK;
+  s->turn.share = FIRST;
+  return search_next(s); /* search.until is 0: to the end */
+}
+
+static int alternate(ci_solver *s) {
+  int found = SEARCH_PAUSED;
+  if (!s->turn.share) plain_turn(s);
+  while (found == SEARCH_PAUSED) {
+    found = s->turn.learning ? learn_next(s) : search_next(s);
+    if (found != SEARCH_PAUSED) break;
+    if (s->turn.learning) plain_turn(s);
+    else if ((found = learning_turn(s)) == CI_OK) found = SEARCH_PAUSED;
+  }
+  return found == CI_ENOMEM && s->turn.learning ? without_learning(s) : found;
+}
+
+static int learn_only(ci_solver *s) {
+  int error = s->learner ? CI_OK : learner_new(s);
+  return error < 0 ? error : learn_next(s);
+}
+
+int solution_next(ci_solver *s) {
+  if (s->root != 1) return 0;
+  switch (s->options.learn) {
+  case CI_LEARN_ON: return learn_only(s);
+  case CI_LEARN_OFF: return search_next(s);
+  default: return alternate(s);
+  }
+}
