@@ -64,6 +64,8 @@ static fr_config config_of(const fr_problem *p, fr_int family) {
   if (family == FR_CLUSTERED) {
     c.units = 32, c.batch = 8, c.warps = c.split = 8, c.exchange = FR_PUSH, c.ahead = 4;
     if (p->D > 256 || fr_bytes(p->dtype) == 4) c.r_shared = 8;
+    const fr_int depth = fr_column_depth(p->function, p->pass, p->D, p->dtype);
+    if (depth < c.warps) c.warps = c.split = depth;
   }
   if (family == FR_STREAMING) {
     c.units = p->D > 4096 ? 64 : p->D > 1024 ? 32 : 16, c.batch = p->D > 4096 ? 8 : 16;

@@ -46,10 +46,11 @@ FR_DEVICE column this_column() {
 
 /* A thread's i-th cell among the block's, units innermost. */
 FR_DEVICE int cell_of(int i) { return threadIdx.x + i * THREADS; }
+FR_DEVICE bool is_cell(int e) { return CELLS * THREADS == UNITS * ROWS || e < UNITS * ROWS; }
 
 FR_DEVICE cell_place place_of(const fr_params &p, const column &c, int i) {
   const int e = cell_of(i), b = c.row0 + e / UNITS, unit = c.unit0 + e % UNITS;
-  const bool valid = e < UNITS * ROWS && unit < D && b < p.B;
+  const bool valid = is_cell(e) && unit < D && b < p.B;
   return {b, unit, c.head, valid ? length_of(p, b) : 0, valid};
 }
 
@@ -106,7 +107,7 @@ FR_DEVICE void store_sums(const column &c, float *sums, int tile, int rows, cons
 FR_DEVICE float sum_of(const float *sums, int i, int row) {
   const int e = cell_of(i), b = e / UNITS;
   float s = 0.0f;
-  if (e >= UNITS * ROWS) return s;
+  if (!is_cell(e)) return s;
 #pragma unroll
   for (int w = 0; w < WARPS; w++) s += sums[(w * ROWS + b) * PITCH + row + e % UNITS];
   return s;

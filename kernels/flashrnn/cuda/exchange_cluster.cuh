@@ -98,7 +98,7 @@ FR_DEVICE void send(const fr_params &p, const column &c, const exchange &x, int 
   if constexpr (HALF) word |= __shfl_down_sync(~0u, word, 1) << 16;
   v.x = __shfl_sync(~0u, word, first), v.y = __shfl_sync(~0u, word, first + VECTOR / 4);
   v.z = __shfl_sync(~0u, word, first + VECTOR / 2), v.w = __shfl_sync(~0u, word, first + VECTOR * 3 / 4);
-  if (e >= UNITS * ROWS || unit >= D || (!BACKWARD && step + 1 == p.T)) return;
+  if (!is_cell(e) || unit >= D || (!BACKWARD && step + 1 == p.T)) return;
   const u32 to = x.slots + (message & 1) * OPERAND + place_in_slot(row, gate, unit), barrier = x.barriers + (message & 1) * 8;
 #pragma unroll
   for (int rank = lane % VECTOR; rank < PEERS; rank += VECTOR) {
