@@ -162,6 +162,51 @@ static void test_random_equations(void) {
   }
 }
 
+/* ---- shapes that are worked out in ways of their own ---- */
+
+/* Tables beside conditions, some over a range that is too wide to be listed. */
+static void test_tables(void) {
+  uint64_t state = fresh_seed();
+  for (int i = 0; i < 150; i++) {
+    int wide = i % 15 == 0 ? 700 : 6, rows = 1 + random_below(&state, 40);
+    char text[2000];
+    int at = snprintf(text, sizeof text, "var a in 0..%d; var b in 1..5; var c in {4, 1, 3, 2}; var d in 0..3; table((c, a, %sb), [", wide, i % 2 ? "2, " : "");
+    for (int r = 0; r < rows; r++) {
+      at += snprintf(text + at, sizeof text - (size_t)at, "%s(%d, %d, ", r ? ", " : "", random_below(&state, 6), random_below(&state, wide + 2));
+      if (i % 2) at += snprintf(text + at, sizeof text - (size_t)at, "%d, ", 1 + random_below(&state, 2));
+      at += snprintf(text + at, sizeof text - (size_t)at, "%d)", random_below(&state, 7));
+    }
+    snprintf(text + at, sizeof text - (size_t)at, "]); (a + d) %% %d != 1;%s", 2 + random_below(&state, 4),
+             i % 3 ? "" : " table((d, b), [(0, 1), (1, 1), (1, 3), (3, 4), (1, 3)]);");
+    ci_model *m = read(text);
+    struct expected e = enumerate(m);
+    CHECKF(agrees(m, &e, i % 4 ? NULL : "d a"), "%s", text);
+    ci_model_free(m);
+  }
+}
+
+/* Wide variables of which few values are left. */
+static void test_chains(void) {
+  uint64_t state = fresh_seed();
+  for (int i = 0; i < 20; i++) {
+    int n = 64 + random_below(&state, 40), m = 12 * (1 + random_below(&state, 8));
+    char text[300];
+    snprintf(text, sizeof text, "var a in 1..%d; var b in 1..%d; var c in 1..%d; %d %% a == 0; %s; (a // b) %% c == 0; a * c <= %d;",
+             n, n, 1 + random_below(&state, 9), m, i % 2 ? "a % b == 0" : "b % a == 0",
+             n + random_below(&state, 200));
+    ci_model *model = read(text);
+    struct expected e = enumerate(model);
+    CHECKF(agrees(model, &e, i % 3 ? NULL : "c b a"), "%s", text);
+    ci_model_free(model);
+  }
+}
+
+static void test_different(void) {
+  ci_model *m = read("var x in 3..6; alldifferent(2, 9, x);");
+  CHECK(size_of(m, NULL) == 4);
+  ci_model_free(m);
+}
+
 /* ---- restriction ---- */
 
 static void append(char *text, size_t size, const char *format, long long value) {
@@ -331,6 +376,7 @@ static void test_checker(void) {
 static const struct test_case cases[] = {
     {"shallow", test_shallow}, {"deep", test_deep}, {"many", test_many}, {"big", test_big},
     {"equations", test_equations}, {"random equations", test_random_equations}, {"limits", test_limits},
+    {"tables", test_tables}, {"chains", test_chains}, {"alldifferent", test_different},
     {"restrict", test_restrict}, {"restrict misuse", test_restrict_misuse},
     {"memory", test_memory}, {"unknown order", test_unknown_order}, {"overflow", test_overflow},
     {"checker", test_checker}, {NULL, NULL}};

@@ -1,6 +1,8 @@
 /* Conditions become automata, automata a frontier, the frontier a diagram. */
 #include "part.h"
 
+#include "table.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,6 +20,8 @@ struct assembly {
   size_t nfactors;        /* made so far */
   size_t most;            /* conditions of the part */
   size_t stage;
+  struct table_diagram *tables;
+  size_t ntables;
   bool empty;
 };
 
@@ -154,13 +158,16 @@ static bool has_wide_variable(const struct factor *f) {
  * A condition that is worked out whole makes for the smallest frontier, but may cost far more than what a frontier asks of it. */
 static const struct { uint64_t condition, frontier; } stages[] = {{1 << 16, 1 << 20}, {1 << 20, 1 << 23}, {1 << 23, 0}};
 
+/* Positions of values in diagrams are kept as they are. */
+static bool has_diagrams(const struct assembly *a) { return a->task->ndiagrams || a->ntables; }
+
 /* Its automaton, if that takes no more than the stage allows. */
 static int complete(struct assembly *a, struct factor *f) {
   int done = factor_complete(f, a->w, stages[a->stage].condition);
   f->live = done == 0;
   if (done <= 0) return done;
   if (f->start == FACTOR_FALSE) a->empty = true;
-  return f->start >= FACTOR_FIRST && !a->task->ndiagrams ? filter(a, f) : CI_OK;
+  return f->start >= FACTOR_FIRST && !has_diagrams(a) ? filter(a, f) : CI_OK;
 }
 
 static int make_factor(struct assembly *a, const struct condition *c) {
@@ -182,19 +189,53 @@ static void drop_true(struct assembly *a) {
   a->nfactors = kept;
 }
 
+static int make_table(struct assembly *a, const struct condition *c) {
+  uint32_t *vars = a->p->scope + c->first;
+  struct table_diagram *t = &a->tables[a->ntables++];
+  sort_by_position(a, vars, c->n);
+  int error = table_make(t, a->p, c, vars);
+  if (error < 0 || t->diagram.levels == 0) return a->empty = error == CI_OK, error;
+  struct factor *f = &a->factors[a->nfactors++];
+  error = factor_of_diagram(f, a->p, &t->diagram);
+  f->condition = c;
+  return error;
+}
+
+/* Last of all, when the values are known that the other conditions leave. */
+static int make_tables(struct assembly *a) {
+  int error = CI_OK;
+  for (size_t i = 0; i < a->p->nconditions && error == CI_OK && !a->empty; i++) {
+    const struct condition *c = &a->p->conditions[i];
+    if (c->part == a->task->part && table_is(a->p, c)) error = make_table(a, c);
+  }
+  return error;
+}
+
+/* First of all. */
+static int filter_tables(struct assembly *a) {
+  int error = CI_OK;
+  for (size_t i = 0; i < a->p->nconditions && error == CI_OK && !a->p->empty; i++) {
+    const struct condition *c = &a->p->conditions[i];
+    if (c->part == a->task->part && table_is(a->p, c)) error = table_filter(a->p, c);
+  }
+  return error;
+}
+
 static int make_factors(struct assembly *a) {
   for (size_t i = 0; i < a->task->ndiagrams; i++) {
     int error = factor_of_diagram(&a->factors[a->nfactors++], a->p, a->task->diagrams[i]);
     if (error < 0) return error;
   }
-  for (size_t i = 0; i < a->p->nconditions; i++)
-    if (a->p->conditions[i].part == a->task->part) a->pending[a->npending++] = &a->p->conditions[i];
+  for (size_t i = 0; i < a->p->nconditions; i++) {
+    const struct condition *c = &a->p->conditions[i];
+    if (c->part == a->task->part && !table_is(a->p, c)) a->pending[a->npending++] = c;
+  }
   while (a->npending > 0 && !a->empty) {
     int error = make_factor(a, take_cheapest(a));
     if (error < 0) return error;
   }
   drop_true(a);
-  return CI_OK;
+  return a->empty ? CI_OK : make_tables(a);
 }
 
 /* At the next stage. */
@@ -388,7 +429,8 @@ static int run_stages(struct assembly *a, struct part_result *r) {
 }
 
 static int assemble(struct assembly *a, struct part_result *r) {
-  int error = a->task->ndiagrams ? CI_OK : part_filter(a->w, a->task->part);
+  int error = a->task->ndiagrams ? CI_OK : filter_tables(a);
+  if (error == CI_OK && !a->p->empty && !a->task->ndiagrams) error = part_filter(a->w, a->task->part);
   if (error < 0 || a->p->empty) return r->empty = a->p->empty, error;
   error = a->task->ordered ? CI_OK : part_order(a->p, a->task->part, a->order, a->levels);
   for (uint32_t i = 0; i < a->levels; i++) a->position[a->order[i]] = i;
@@ -408,6 +450,7 @@ int part_build(struct part_result *r, struct workshop *w, const struct part_task
   a.position = budget_alloc(b, a.p->graph->nvars * sizeof *a.position);
   a.pending = budget_alloc(b, a.most * sizeof *a.pending);
   a.factors = budget_alloc(b, a.most * sizeof *a.factors);
+  a.tables = budget_alloc(b, a.most * sizeof *a.tables);
   int error = b->stopped;
   if (error == CI_OK) {
     memcpy(a.order, task->vars, n * sizeof *a.order);
@@ -417,7 +460,9 @@ int part_build(struct part_result *r, struct workshop *w, const struct part_task
   budget_free(b, a.order, n * sizeof *a.order);
   budget_free(b, a.position, a.p->graph->nvars * sizeof *a.position);
   budget_free(b, a.pending, a.most * sizeof *a.pending);
+  for (size_t i = 0; i < a.ntables; i++) table_free(&a.tables[i], b);
   budget_free(b, a.factors, a.most * sizeof *a.factors);
+  budget_free(b, a.tables, a.most * sizeof *a.tables);
   return error;
 }
 
