@@ -460,7 +460,7 @@ int part_build(struct part_result *r, struct workshop *w, const struct part_task
   budget_free(b, a.order, n * sizeof *a.order);
   budget_free(b, a.position, a.p->graph->nvars * sizeof *a.position);
   budget_free(b, a.pending, a.most * sizeof *a.pending);
-  for (size_t i = 0; i < a.ntables; i++) table_free(&a.tables[i], b);
+  for (size_t i = 0; i < a.ntables; i++) table_diagram_free(&a.tables[i], b);
   budget_free(b, a.factors, a.most * sizeof *a.factors);
   budget_free(b, a.tables, a.most * sizeof *a.tables);
   return error;

@@ -255,6 +255,6 @@ int table_make(struct table_diagram *d, struct plan *p, const struct condition *
   return error;
 }
 
-void table_free(struct table_diagram *d, budget *b) {
+void table_diagram_free(struct table_diagram *d, budget *b) {
   for (int i = 0; i < 4; i++) budget_free(b, d->arrays[i], d->bytes[i]);
 }

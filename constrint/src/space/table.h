@@ -18,6 +18,6 @@ int table_filter(struct plan *p, const struct condition *c);
 /* The rows that the domains allow as a diagram; vars: the condition's, in the order of the part's levels, and
  * kept.  Free it whatever the result. */
 int table_make(struct table_diagram *d, struct plan *p, const struct condition *c, const uint32_t *vars);
-void table_free(struct table_diagram *d, budget *b);
+void table_diagram_free(struct table_diagram *d, budget *b);
 
 #endif
