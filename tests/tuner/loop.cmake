@@ -23,7 +23,7 @@ set(tune_cases faults winner_is_what_look_up_finds equal_configurations_leave_th
   resume_times_nothing_again exhaustion_ends_the_run a_hang_is_killed_in_time trials_budget seconds_budget
   a_workload interrupt parent_dies kill_20 two_tuners full_disk read_only not_a_database noise
   two_evaluators_disagree a_changed_spec_starts_anew no_memory terminal wrong_use measured_once
-  ahead_builds_beside ahead_faults ahead_every_strategy ahead_killed_and_resumed ahead_interrupted)
+  ahead_builds_beside ahead_faults ahead_every_strategy ahead_killed_and_resumed ahead_interrupted costs_rank)
 if(CONSTRINT_SANITIZE)
   set(tune_environment "CONSTRINT_SANITIZED=1")
 endif()

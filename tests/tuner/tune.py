@@ -593,7 +593,34 @@ def ahead_interrupted(p):
     check(not left_behind(p) and not workers(p), left_behind(p), workers(p))
 
 
-CASES = [ahead_builds_beside, ahead_faults, ahead_every_strategy, ahead_killed_and_resumed, ahead_interrupted, faults, winner_is_what_look_up_finds, equal_configurations_leave_the_default, resume_times_nothing_again,
+def costs_rank(p):
+    """The spec's cost of the faulty kernel is its time: the order is right, or wrong where the times are turned round."""
+    p.run("--strategy", "exhaustive", "--budget", "1h", problem="size=200000")
+
+    def costs(*more, expect=0):
+        r = subprocess.run([CONSTRINT, "costs", "--kernel", "faulty", "--hardware", p.hardware, "--db", p.db,
+                            "--spec-path", os.path.join(SOURCE, "tests", "kernels"), *more], capture_output=True, text=True)
+        check(r.returncode == expect, r.returncode, r.stdout, r.stderr)
+        return r
+    with contextlib.closing(sqlite3.connect(p.db)) as sql:  # as if the machine were silent
+        sql.execute("UPDATE trial SET seconds = 1.0 / substr(config, instr(config, 'speed=') + 6) WHERE status = 0 AND config <> ''")
+        sql.commit()
+    one = json.loads(costs("--json").stdout)
+    check(one["version"] == 1 and len(one["problems"]) == 1 and one["trials"] >= 8, one)
+    check(one["problems"][0]["correlation"] > 0.999 and one["correlation"] > 0.999, one)
+    check("size=200000" in costs().stdout and "together" in costs().stdout)
+    with contextlib.closing(sqlite3.connect(p.db)) as sql:
+        sql.execute("UPDATE trial SET seconds = 1 / seconds WHERE status = 0 AND config <> ''")
+        sql.commit()
+    check(json.loads(costs("--json").stdout)["correlation"] < -0.999)
+    with contextlib.closing(sqlite3.connect(p.db)) as sql:
+        sql.execute("UPDATE origin SET spec_hash = 'another'")
+        sql.commit()
+    check("no trials of this spec" in costs(expect=1).stderr)
+    check("--help" in costs("stray", expect=2).stderr)
+
+
+CASES = [costs_rank, ahead_builds_beside, ahead_faults, ahead_every_strategy, ahead_killed_and_resumed, ahead_interrupted, faults, winner_is_what_look_up_finds, equal_configurations_leave_the_default, resume_times_nothing_again,
          exhaustion_ends_the_run, a_hang_is_killed_in_time, trials_budget, seconds_budget, a_workload, interrupt,
          parent_dies, kill_20, kill_200, two_tuners, full_disk, read_only, not_a_database, noise,
          two_evaluators_disagree, a_changed_spec_starts_anew, no_memory, terminal, wrong_use,

@@ -10,12 +10,11 @@ static const double patience = 0.05; /* seconds between looks at the user's wish
 
 static size_t room_of(const struct yard *y) { return (size_t)(DEPTH * yard_jobs(y)); }
 
-int ahead_begin(struct ahead *a, const struct space *space, int64_t standard) {
+int ahead_begin(struct ahead *a, const struct space *space, int64_t standard, uint64_t seed) {
   size_t wanted[WANTED], n = 0;
   if (!a->yard) return TUNER_OK;
-  const size_t *ranked = space_has_cost(space) ? space_by_cost(space) : NULL, size = space_size(space);
   if (standard >= 0) wanted[n++] = (size_t)standard;
-  for (size_t i = 0; ranked && i < size && n < room_of(a->yard); i++) wanted[n++] = ranked[i];
+  n += space_cheapest(space, seed, wanted + n, room_of(a->yard));
   return yard_want(a->yard, wanted, n);
 }
 
@@ -55,13 +54,23 @@ static int64_t first_ready(const struct ahead *a, const size_t *list, size_t n) 
   return -1;
 }
 
+/* The proposal, or else the first of the others; at the beginning the cheapest first. */
+static int64_t pick(struct ahead *a, const size_t *list, size_t own, size_t spare) {
+  int64_t opening = a->openings > 0 ? first_ready(a, list + own, spare) : -1;
+  if (opening >= 0) {
+    a->openings--;
+    return opening;
+  }
+  return is_settled(a, (size_t)a->proposed) ? a->proposed : first_ready(a, list, own + spare);
+}
+
 static int choose(struct ahead *a, struct strategy_run *run, int64_t *index) {
   size_t list[WANTED], wanted[WANTED + 1], spare;
   size_t n = strategy_ahead(run, list, room_of(a->yard), &spare);
   int code = yard_want(a->yard, wanted, in_order(wanted, (size_t)a->proposed, list, n - spare, spare));
   *index = -1;
   while (!code && *index < 0) {
-    *index = is_settled(a, (size_t)a->proposed) ? a->proposed : first_ready(a, list, n);
+    *index = pick(a, list, n - spare, spare);
     if (*index < 0) code = wait_a_little(a);
   }
   return code;

@@ -15,11 +15,14 @@ struct ahead {
   struct yard *yard;           /* NULL: none */
   const struct worker *worker; /* tells whether the user asked to stop */
   int64_t proposed;            /* by the strategy and not yet tried; < 0: none */
+  int openings;                /* of the cheapest by cost, still to be tried before the strategy goes its way */
 };
 
+enum { AHEAD_OPENINGS = 12 };
+
 /* Building begins with these, before anything is timed: the default (an index, or
- * -1) and the cheapest of the space. */
-int ahead_begin(struct ahead *a, const struct space *space, int64_t standard);
+ * -1) and the cheapest of the space, of which a new search tries some first. */
+int ahead_begin(struct ahead *a, const struct space *space, int64_t standard, uint64_t seed);
 /* Wait for one that is wanted; TUNER_ECANCEL when the user asks to stop. */
 int ahead_wait(struct ahead *a, size_t index);
 /* What to try next: the strategy's proposal, or while that is being built something

@@ -63,6 +63,9 @@ int space_has_cost(const struct space *s);
 /* The sum of the cost terms in picoseconds. INFINITY: it has none, which is
  * found out, and refused, when a space is opened that can be ranked. */
 double space_cost(const struct space *s, size_t index);
+/* One configuration of each cost, the cheapest first, which one by `salt`: at most
+ * `room`, none where they are not ranked.  Says how many. */
+size_t space_cheapest(const struct space *s, uint64_t salt, size_t *out, size_t room);
 /* All indices, cheapest first, equal costs by index; NULL: too many to be ranked. */
 const size_t *space_by_cost(const struct space *s);
 

@@ -9,6 +9,7 @@
 
 #include "fail.h"
 #include "map.h"
+#include "random.h"
 
 static int no_cost(const struct space *s, const int64_t *values, size_t objective, int code) {
   const struct spec_text *t = &s->spec->cost.at[s->model.terms[objective]];
@@ -138,4 +139,26 @@ int cost_rank_all(struct space *s, const struct space_limits *limits) {
   code = fill_costs(s, &r, limits);
   if (!code) qsort_r(s->ranked, s->n, sizeof *s->ranked, compare_costs, s->costs);
   return code;
+}
+
+/* The first place behind `from` in the ranking with another cost. */
+static size_t end_of_cost(const struct space *s, size_t from) {
+  size_t low = from, high = s->n; /* low has the cost, high has not */
+  while (high - low > 1) {
+    size_t middle = low + (high - low) / 2;
+    if (s->costs[s->ranked[middle]] == s->costs[s->ranked[from]]) low = middle;
+    else high = middle;
+  }
+  return high;
+}
+
+size_t space_cheapest(const struct space *s, uint64_t salt, size_t *out, size_t room) {
+  struct random r;
+  size_t n = 0;
+  random_seed(&r, salt);
+  for (size_t i = 0, end; s->ranked && i < s->n && n < room; i = end) {
+    end = end_of_cost(s, i);
+    out[n++] = s->ranked[i + random_below(&r, end - i)];
+  }
+  return n;
 }

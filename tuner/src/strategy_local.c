@@ -13,7 +13,8 @@
 #include "shuffle.h"
 #include "strategy_parts.h"
 
-enum { SAMPLE = 1000 /* of a space too large to be ranked by cost, the cheapest of so many */ };
+enum { CHEAP = 256 /* costs looked at for what to build ahead */,
+       SAMPLE = 1000 /* of a space too large to be ranked by cost, the cheapest of so many */ };
 
 struct local {
   int64_t centre;       /* -1: between climbs */
@@ -164,17 +165,17 @@ static int is_among(const size_t *list, size_t n, size_t index) {
   return 0;
 }
 
-/* The untried neighbours; to spare, a third of the room or more, the cheapest by cost. */
+/* The untried neighbours; to spare, a third of the room or more, the cheapest of different costs. */
 static size_t ahead(struct strategy_run *run, void *state, size_t *out, size_t room, size_t *spare) {
   const struct local *l = state;
-  const size_t *ranked = space_has_cost(run->space) ? space_by_cost(run->space) : NULL;
-  const size_t own = ranked ? room - room / 3 : room, size = space_size(run->space);
-  size_t n = 0;
+  size_t cheap[CHEAP], n = 0;
+  const size_t ncheap = space_cheapest(run->space, run->options.seed, cheap, CHEAP);
+  const size_t own = ncheap ? room - room / 3 : room;
   for (size_t i = l->tried; l->centre >= 0 && i < l->n && n < own; i++)
     if (!strategy_known(run, l->neighbours[i])) out[n++] = l->neighbours[i];
   const size_t neighbours = n;
-  for (size_t i = l->cheapest; ranked && i < size && n < room; i++)
-    if (!strategy_known(run, ranked[i]) && !is_among(out, neighbours, ranked[i])) out[n++] = ranked[i];
+  for (size_t i = 0; i < ncheap && n < room; i++)
+    if (!strategy_known(run, cheap[i]) && !is_among(out, neighbours, cheap[i])) out[n++] = cheap[i];
   *spare = n - neighbours;
   return n;
 }

@@ -199,7 +199,8 @@ static const char *built_file(void *tuning, const int64_t *values) {
 
 /* From here on the yard builds for this problem. */
 static int begin_ahead(struct tuning *t) {
-  t->ahead = (struct ahead){.yard = t->job->yard, .worker = t->job->worker, .proposed = -1};
+  t->ahead = (struct ahead){.yard = t->job->yard, .worker = t->job->worker, .proposed = -1,
+                            .openings = journal_tried(&t->journal) ? 0 : AHEAD_OPENINGS};
   t->session.file = built_file;
   t->session.file_data = t;
   if (t->ahead.yard) yard_problem(t->ahead.yard, t->problem, t->space);
@@ -238,7 +239,7 @@ static int try_default(struct tuning *t) {
   struct answer a;
   int64_t index = space_find(t->space, t->standard_values);
   int known = journal_find(&t->journal, TDB_PHASE_DEFAULT, t->standard) != NULL;
-  int code = ahead_begin(&t->ahead, t->space, known ? -1 : index);
+  int code = ahead_begin(&t->ahead, t->space, known ? -1 : index, t->job->seed);
   if (known || code) return code;
   code = session_ready(&t->session);
   if (!code && index >= 0) code = ahead_wait(&t->ahead, (size_t)index);
