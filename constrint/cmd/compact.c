@@ -54,7 +54,7 @@ int compact_session(struct session *s, const struct usage *u, int argc, char **a
 }
 
 int compact_try(struct session *s, const char *order) {
-  if (s->model && ci_model_projected(s->model)) return CI_ENOMEM; /* there is none: search instead */
+  if (s->model && !ci_model_has_form(s->model)) return CI_ENOMEM; /* there is none: search instead */
   ci_limits limits = s->options.limits;
   if (!limits.memory_bytes) limits.memory_bytes = try_memory;
   s->options.form_limited = true;

@@ -99,6 +99,21 @@ CI_API ci_expr ci_apply2(ci_builder *b, ci_op op, ci_expr x, ci_expr y);
 CI_API ci_expr ci_in(ci_builder *b, ci_expr x, const int64_t *values, size_t n);
 /* (args[0], ..., args[n-1]) is one of the rows (row-major, rows * n values). */
 CI_API ci_expr ci_table(ci_builder *b, const ci_expr *args, size_t n, const int64_t *values, size_t rows);
+
+/* Constraints on lists of arguments that follow one another. */
+typedef enum ci_global_kind {
+  CI_CUMULATIVE,  /* n starts, n durations, n needs, the capacity; no parameters.  Tasks of
+                   * positive duration and need never need more than the capacity together */
+  CI_CIRCUIT,     /* the successors of nodes p, p + 1, ...: one circle through all; parameter p */
+  CI_INVERSE,     /* f, then g: f[i] = j exactly where g[j] = i; parameters: the length of f, its first
+                   * index, that of g */
+  CI_CARDINALITY, /* x, then counts: how often values occur in x; parameters: how many values, the values */
+  CI_LEX          /* x, then y, as long: x comes before y; parameter 1, or 0: or is equal */
+} ci_global_kind;
+/* Such a constraint as a truth value.  Where it must hold it is propagated;
+ * elsewhere it is only decided once its arguments are. */
+CI_API ci_expr ci_global(ci_builder *b, ci_global_kind kind, const ci_expr *args, size_t n,
+                         const int64_t *parameters, size_t np);
 /* A name for an expression in messages (`let`); not a variable. */
 CI_API int ci_name(ci_builder *b, ci_expr e, const char *name);
 
@@ -183,9 +198,10 @@ CI_API int ci_model_maximizes(const ci_model *m, size_t k);
 CI_API size_t ci_model_order(const ci_model *m, size_t i, size_t *var, int *largest_first);
 /* Is the variable hidden: no part of what tells solutions apart? */
 CI_API int ci_model_hidden(const ci_model *m, size_t var);
-/* Are solutions projections: may a hidden variable have several values for one
- * of them?  Then ci_next and ci_count find each once, by search; there is no compact form. */
-CI_API int ci_model_projected(const ci_model *m);
+/* Can it have a compact form (constrint_space.h)?  Not with global constraints
+ * (ci_global), nor where solutions are projections: a hidden variable may have
+ * several values for one of them.  ci_next and ci_count search, each solution once. */
+CI_API int ci_model_has_form(const ci_model *m);
 /* The FlatZinc output items of an assignment, "x = 1;" a line; "" without such
  * items.  The caller frees it. */
 CI_API int ci_model_output(const ci_model *m, const int64_t *values, char **text);

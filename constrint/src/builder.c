@@ -6,6 +6,7 @@
 
 #include "calculate.h"
 #include "error.h"
+#include "global.h"
 
 static int out_of_memory(void) { return ci_fail(CI_ENOMEM, "out of memory while a model is built"); }
 
@@ -143,6 +144,23 @@ ci_expr ci_table(ci_builder *b, const ci_expr *args, size_t n, const int64_t *va
   if (rows == 0) return ci_int(b, 0);
   if (rows > SIZE_MAX / 16 / n) return out_of_memory();
   return done(graph_list(&b->graph, NODE_TABLE, args, n, values, rows * n));
+}
+
+ci_expr ci_global(ci_builder *b, ci_global_kind kind, const ci_expr *args, size_t n, const int64_t *parameters, size_t np) {
+  const struct global *global = global_of((int64_t)kind);
+  int error = check_all(b, args, n);
+  if (error < 0) return error;
+  if (!global || n > INT32_MAX || !global->fits(parameters, np, n))
+    return ci_fail(CI_EINVAL, "a global constraint%s%s does not take %zu arguments and these parameters",
+                   global ? " " : "", global ? global->name : "", n);
+  int64_t *list = malloc((np + 1) * sizeof *list);
+  if (!list) return out_of_memory();
+  list[0] = (int64_t)kind;
+  if (np) memcpy(list + 1, parameters, np * sizeof *list);
+  ci_expr e = graph_list(&b->graph, NODE_GLOBAL, args, n, list, np + 1);
+  free(list);
+  b->graph.has_global = true;
+  return done(e);
 }
 
 /* ---- names ---- */

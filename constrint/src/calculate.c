@@ -1,6 +1,9 @@
 /* The meaning of each operation, one function each, in a table. */
 #include "calculate.h"
 
+#include <stdlib.h>
+
+#include "global.h"
 #include "integer.h"
 
 static struct value number(wide v) {
@@ -317,11 +320,24 @@ static struct value is_row(const struct list *list, const struct value *args, si
   return open ? unknown : truth(false);
 }
 
+/* The numbers of the arguments as the constraint's own. */
+static struct value is_global(const struct list *list, const struct value *args, size_t n) {
+  enum kind kind = worst(args, n);
+  wide small[16], *v = small;
+  if (kind != NUMBER) return kind == UNDEFINED ? truth(false) : unknown;
+  if (n > 16 && !(v = malloc(n * sizeof *v))) return unknown;
+  for (size_t i = 0; i < n; i++) v[i] = args[i].number;
+  bool holds = global_of(list->values[0])->holds(list->values + 1, v, n);
+  if (v != small) free(v);
+  return truth(holds);
+}
+
 struct value calculate_node(const struct graph *g, const struct node *node, const struct value *args) {
   switch (node->op) {
   case NODE_INT: return number(g->ints[node->data]);
   case NODE_IN: return is_in(&g->lists[node->data], args);
   case NODE_TABLE: return is_row(&g->lists[node->data], args, (size_t)node->n);
+  case NODE_GLOBAL: return is_global(&g->lists[node->data], args, (size_t)node->n);
   default: return calculate(node->op, args, (size_t)node->n);
   }
 }

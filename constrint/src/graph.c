@@ -69,7 +69,7 @@ struct contents {
   const ci_expr *args;
   size_t n;
   wide value;            /* of NODE_INT */
-  const int64_t *values; /* of NODE_IN, NODE_TABLE */
+  const int64_t *values; /* where node_has_list() */
   size_t nvalues;
 };
 
@@ -77,7 +77,7 @@ static bool same(const struct graph *g, const struct node *node, const struct co
   if (node->op != c->op || (size_t)node->n != c->n) return false;
   if (c->n && memcmp(node_args(g, node), c->args, c->n * sizeof *c->args) != 0) return false;
   if (c->op == NODE_INT) return g->ints[node->data] == c->value;
-  if (c->op != NODE_IN && c->op != NODE_TABLE) return node->data == c->data;
+  if (!node_has_list(c->op)) return node->data == c->data;
   const struct list *list = &g->lists[node->data];
   return list->n == c->nvalues && (list->n == 0 || memcmp(list->values, c->values, list->n * sizeof *list->values) == 0);
 }
@@ -110,7 +110,7 @@ static int32_t store_data(struct graph *g, const struct contents *c) {
     g->ints[g->nints] = c->value;
     return (int32_t)g->nints++;
   }
-  if (c->op != NODE_IN && c->op != NODE_TABLE) return c->data;
+  if (!node_has_list(c->op)) return c->data;
   int64_t *copy = arena_alloc(&g->arena, (c->nvalues + 1) * sizeof *copy);
   if (!copy) return -1;
   if (c->nvalues) memcpy(copy, c->values, c->nvalues * sizeof *copy);

@@ -17,6 +17,7 @@ enum {
   NODE_VAR,               /* data: index of the variable */
   NODE_IN,                /* (x) is one of list[data] */
   NODE_TABLE,             /* (args) is one of the rows of list[data] */
+  NODE_GLOBAL,            /* of kind list[data][0], with the parameters behind it */
   NODE_KINDS
 };
 
@@ -28,7 +29,8 @@ struct node {
   size_t first;  /* in args */
 };
 
-/* The values of NODE_IN (ascending, no doubles) and NODE_TABLE (row-major). */
+/* The values of NODE_IN (ascending, no doubles), NODE_TABLE (row-major) and NODE_GLOBAL. */
+static inline bool node_has_list(int32_t op) { return op == NODE_IN || op == NODE_TABLE || op == NODE_GLOBAL; }
 struct list {
   int64_t *values;
   size_t n;
@@ -94,6 +96,7 @@ struct graph {
   size_t nphase_vars, phase_var_capacity;
   struct shown *shown;
   size_t nshown, shown_capacity;
+  bool has_global; /* a NODE_GLOBAL */
   bool projected; /* some hidden variable has several values for one solution */
   struct named *names; /* in the order given */
   size_t nnames, name_capacity;

@@ -50,7 +50,7 @@ int ci_hide(ci_builder *b, ci_expr var) {
 }
 
 int ci_model_hidden(const ci_model *m, size_t var) { return m->graph.vars[var].hidden; }
-int ci_model_projected(const ci_model *m) { return m->graph.projected; }
+int ci_model_has_form(const ci_model *m) { return !m->graph.projected && !m->graph.has_global; }
 
 /* ---- what a solution shows ---- */
 

@@ -306,7 +306,7 @@ static bool need_required(struct compiler *c, const struct node *node, bool hold
     if (!holds && args_partial(c, node)) return false;
     need_comparison(c, node, holds ? NEED_DEFINED : 0);
     return true;
-  case CI_DIVIDES: case NODE_IN: case NODE_TABLE: case CI_ALLDIFFERENT:
+  case CI_DIVIDES: case NODE_IN: case NODE_TABLE: case NODE_GLOBAL: case CI_ALLDIFFERENT:
     if (!holds) return false;
     want_args(c, node, 0, NEED_TERM | NEED_DEFINED);
     return true;

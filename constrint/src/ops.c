@@ -35,4 +35,5 @@ const struct op_info op_table[NODE_KINDS] = {
     [NODE_VAR] = {"", 0, 0, false, SHAPE_CALL, 20},
     [NODE_IN] = {" in ", 1, 1, true, SHAPE_INFIX, 8},
     [NODE_TABLE] = {"table", 1, 0, true, SHAPE_CALL, 20},
+    [NODE_GLOBAL] = {"global", 0, 0, true, SHAPE_CALL, 20},
 };

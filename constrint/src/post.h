@@ -36,6 +36,13 @@ int post_xor(store *s, term b, term x, term y);            /* b = x xor y, all t
 int post_in(store *s, term b, term x, const wide *values, size_t n); /* b <-> x in values (ascending) */
 int post_table(store *s, const term *x, size_t n, const int64_t *values, size_t rows); /* compact table */
 int post_table_reified(store *s, const term *x, size_t n, const int64_t *values, size_t rows, term b);
+/* Tasks of positive duration and need never need more than the capacity together. */
+int post_cumulative(store *s, const term *start, const term *duration, const term *need, size_t n, term capacity);
+int post_circuit(store *s, const term *next, size_t n, wide first); /* next[i] follows node first + i; one circle of all */
+/* f[i] = first_g + j exactly where g[j] = first_f + i */
+int post_inverse(store *s, const term *f, size_t nf, wide first_f, const term *g, size_t ng, wide first_g);
+int post_cardinality(store *s, const term *x, size_t n, const int64_t *value, const term *count, size_t values);
+int post_lex(store *s, const term *x, const term *y, size_t n, bool strict); /* x before y, or equal */
 int post_alldifferent(store *s, const term *x, size_t n);
 int post_alldifferent_reified(store *s, const term *x, size_t n, term b);
 

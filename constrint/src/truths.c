@@ -2,6 +2,7 @@
  * posted outright where they must hold. */
 #include "compile_internal.h"
 #include "error.h"
+#include "global.h"
 #include "integer.h"
 #include "post.h"
 
@@ -95,6 +96,13 @@ static int post_values(struct compiler *c, const struct node *node, term b) {
 
 static bool fixed_to(const store *s, term b, wide v) { return term_fixed(s, b) && term_value(s, b) == v; }
 
+static int post_listed_global(struct compiler *c, const struct node *node, const term *x, term b, bool holds) {
+  const struct list *list = &c->g->lists[node->data];
+  const struct global *g = global_of(list->values[0]);
+  size_t n = (size_t)node->n;
+  return holds ? g->post(c->s, list->values + 1, x, n) : post_global_reified(c->s, g, list->values + 1, list->n - 1, x, n, b);
+}
+
 /* b <-> the constraint, whose arguments are defined. */
 static int post_global(struct compiler *c, const struct node *node, term b) {
   size_t n = (size_t)node->n;
@@ -106,6 +114,8 @@ static int post_global(struct compiler *c, const struct node *node, term b) {
     const struct list *list = &c->g->lists[node->data];
     if (holds) error = post_table(c->s, x, n, list->values, list->n / n);
     else error = post_table_reified(c->s, x, n, list->values, list->n / n, b);
+  } else if (node->op == NODE_GLOBAL) {
+    error = post_listed_global(c, node, x, b, holds);
   } else {
     error = holds ? post_alldifferent(c->s, x, n) : post_alldifferent_reified(c->s, x, n, b);
   }
@@ -138,7 +148,7 @@ static int post_defined(struct compiler *c, const struct node *node, term b) {
   switch (node->op) {
   case CI_DIVIDES: return post_division_truth(c, args[0], args[1], b);
   case NODE_IN: return post_values(c, node, b);
-  case NODE_TABLE: case CI_ALLDIFFERENT: return post_global(c, node, b);
+  case NODE_TABLE: case NODE_GLOBAL: case CI_ALLDIFFERENT: return post_global(c, node, b);
   default: return reify_comparison(c, node, b);
   }
 }

@@ -2,7 +2,8 @@
 
 A signature has a letter an argument: i integer, b truth value, s set of
 constants, c constant integer; capitals lists of these, D a list of constant
-truth values.  `meaning` takes plain values and may raise Undefined.
+truth values, d such a one; P and Q integer lists, all as long as each other or the
+constants before; T and U the rows of a table.  `meaning` takes plain values and may raise Undefined.
 """
 
 class Undefined(Exception):
@@ -34,6 +35,23 @@ def item(i, values):
     if not 1 <= i <= len(values):
         raise Undefined
     return values[i - 1]
+
+
+def fits(starts, durations, needs, capacity):
+    tasks = [(s, d, r) for s, d, r in zip(starts, durations, needs) if d > 0 and r > 0]
+    return all(sum(r for s, d, r in tasks if s <= t < s + d) <= capacity for t, _, _ in tasks)
+
+
+def circles(first, x):
+    at, seen = first, set()
+    while at not in seen and first <= at < first + len(x):
+        seen.add(at)
+        at = x[at - first]
+    return at == first and len(seen) == len(x)
+
+
+def inverts(p, f, q, g):
+    return all(0 <= j - q < len(g) and g[j - q] == i + p for i, j in enumerate(f))
 
 
 def dot(a, x):
@@ -69,6 +87,11 @@ BUILTINS = {
     "bool_right_imp": ("bbb", lambda a, b, r: (a <= b) == bool(r)),
     "bool_lin_eq": ("CBi", lambda a, x, c: dot(a, x) == c), "bool_lin_le": ("CBi", lambda a, x, c: dot(a, x) <= c),
     "bool_lin_ne": ("CBi", lambda a, x, c: dot(a, x) != c), "bool_lin_lt": ("CBi", lambda a, x, c: dot(a, x) < c),
+    "fzn_cumulative": ("PPPi", lambda s, d, r, b: fits(s, d, r, b)),
+    "constrint_circuit": ("cP", lambda first, x: circles(first, x)),
+    "constrint_inverse": ("cPcP", lambda p, f, q, g: len(f) == len(g) and inverts(p, f, q, g) and inverts(q, g, p, f)),
+    "constrint_cardinality": ("ICQ", lambda x, v, c: all(x.count(k) == n for k, n in zip(v, c))),
+    "constrint_lex_int": ("dPP", lambda strict, x, y: x < y if strict else x <= y),
     "fzn_all_different_int": ("I", lambda x: len(set(x)) == len(x)),
     "constrint_table_int": ("IT", lambda x, t: tuple(x) in t),
     "constrint_table_bool": ("BU", lambda x, t: tuple(x) in t),

@@ -118,8 +118,15 @@ class Model:
         least = 1 if "element" in name or "imum" in name or "table" in name or "xor" in name else 0
         for letter in signature:
             size = n if signature[0] in "C" or "table" in name else max(least, rng.randrange(0, 5))
+            if letter in "PQ":
+                size = n
             if letter in "ib":
                 yield self.pick(letter == "b")
+            elif letter == "d":
+                c = rng.randrange(2)
+                yield shown(c, True), lambda s, c=c: c
+            elif letter == "C" and "Q" in signature:
+                yield self.constants(n)
             elif letter == "c":
                 c = self.constant()
                 yield str(c), lambda s, c=c: c
@@ -339,7 +346,7 @@ def all_values(path, name, signature, meaning):
         values.append((range(lo, hi + 1), boolean))
         return names[-1]
 
-    size = 3 if any(c in signature for c in "BIC") else 0
+    size = 2 if "PPP" in signature else 3 if any(c in signature for c in "BICP") else 0
     single = 3 if len(signature.replace("b", "")) <= 3 and not size else 2
     if "pow" in name or "div" in name or "mod" in name or "times" in name:
         single = 3
@@ -348,17 +355,17 @@ def all_values(path, name, signature, meaning):
         if letter in "ib":
             texts.append(variable(letter == "b", single))
             shape.append((1, None))
-        elif letter in "IB":
+        elif letter in "IBPQ":
             texts.append("[%s]" % ",".join(variable(letter == "B", 1) for _ in range(size)))
             shape.append((size, "list"))
         else:
             model = Model()
             model.big = False
-            parts = {"c": lambda: (lambda c: (str(c), lambda s: c))(rng.randrange(-3, 4)), "s": model.a_set,
+            parts = {"d": lambda: (lambda c: (shown(c, True), lambda s: c))(rng.randrange(2)), "c": lambda: (lambda c: (str(c), lambda s: c))(rng.randrange(-3, 4)), "s": model.a_set,
                      "C": lambda: ("[%s]" % ",".join(map(str, cs)), lambda s, cs=cs: cs),
                      "D": lambda: model.constants(size, True),
                      "T": lambda: model.a_table(False, size), "U": lambda: model.a_table(True, size)}
-            cs = [rng.randrange(-3, 4) for _ in range(size)]
+            cs = [rng.randrange(-1, 2) if "Q" in signature else rng.randrange(-3, 4) for _ in range(size)]
             text, f = parts[letter]()
             if not text.startswith(("[", "{")) and letter in "D":
                 text = "[%s]" % ",".join(shown(v, True) for v in f(None))

@@ -5,6 +5,6 @@ add_library(prop_harness STATIC
 target_link_libraries(prop_harness PUBLIC room_flags constrint_static)
 target_include_directories(prop_harness PUBLIC ${CMAKE_CURRENT_LIST_DIR} ${CMAKE_SOURCE_DIR}/constrint/src)
 
-foreach(name arithmetic terms logic number harness wide)
+foreach(name arithmetic terms logic number global harness wide)
   room_test(constrint_prop_${name} SOURCES ${CMAKE_CURRENT_LIST_DIR}/prop_${name}.c LIBS prop_harness TIMEOUT 120)
 endforeach()

@@ -54,6 +54,11 @@ static inline bool term_known(const store *s, term x) {
 static inline bool term_is(const store *s, term x, wide v) {
   return term_fixed(s, x) && term_value(s, x) == v;
 }
+static inline bool terms_fixed(const store *s, const term *x, size_t n) {
+  for (size_t i = 0; i < n; i++)
+    if (!term_fixed(s, x[i])) return false;
+  return true;
+}
 /* The divisor that all values share: 0 for the value 0. */
 static inline wide term_divisor(const store *s, term x) {
   return wide_saturated(term_lo(s, x)) ? 1 : wide_gcd(term_lo(s, x), term_step(s, x));

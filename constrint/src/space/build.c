@@ -89,7 +89,8 @@ static int run(struct build *u) {
 
 int ci_space_build(ci_space **out, const ci_model *m, const ci_space_options *options) {
   struct build u = {.g = &m->graph, .task = options};
-  if (m->graph.projected)
-    return ci_fail(CI_EINVAL, "a model whose solutions leave hidden variables open has no compact form; search instead");
+  if (!ci_model_has_form(m))
+    return ci_fail(CI_EINVAL, "a model with %s has no compact form: count, enumerate and solve search it",
+                   m->graph.projected ? "hidden variables that its solutions leave open" : "global constraints");
   return form_make(&u, out, options ? &options->limits : NULL, run);
 }

@@ -1,0 +1,171 @@
+/* The global constraints that a model holds as one node: propagators and their
+ * reified form against oracles written anew. */
+#include "global.h"
+#include "prop_test.h"
+#include "../../constrint/include/constrint.h"
+
+/* ---- cumulative: two tasks of any duration and need, or four of given ones ---- */
+
+static void draw_cumulative(struct rng *r, struct instance *in) {
+  in->n = 7;
+  for (int i = 0; i < 7; i++) {
+    draw_values(r, &in->domain[i], i < 2 ? -3 : i < 6 ? -1 : 0, i < 2 ? 5 : 4, 4);
+    in->same[i] = i;
+  }
+  if (rng_chance(r, 20)) draw_same(r, in, rng_int(r, 1, 6));
+}
+
+static bool tasks_fit(const wide *start, const wide *duration, const wide *need, int n, wide capacity) {
+  for (wide t = -20; t <= 30; t++) {
+    wide use = 0;
+    bool some = false;
+    for (int i = 0; i < n; i++)
+      if (duration[i] > 0 && need[i] > 0 && start[i] <= t && t < start[i] + duration[i]) use += need[i], some = true;
+    if (some && use > capacity) return false;
+  }
+  return true;
+}
+static bool cumulative_oracle(const struct instance *in, const wide *v) {
+  (void)in;
+  return tasks_fit(v, v + 2, v + 4, 2, v[6]);
+}
+static int post_tasks(store *s, const struct instance *in, const term *x) {
+  (void)in;
+  return post_cumulative(s, x, x + 2, x + 4, 2, x[6]);
+}
+
+enum { TASKS = 5 };
+static void draw_given(struct rng *r, struct instance *in) {
+  in->n = TASKS;
+  for (int i = 0; i < TASKS; i++) {
+    draw_values(r, &in->domain[i], 0, 7, 5);
+    in->same[i] = i;
+    in->param[i] = rng_int(r, 0, 4);
+    in->param[TASKS + i] = rng_int(r, 0, 3);
+  }
+  in->params = 2 * TASKS + 1;
+  in->param[2 * TASKS] = rng_int(r, 2, 5);
+}
+static bool given_oracle(const struct instance *in, const wide *v) {
+  return tasks_fit(v, in->param, in->param + TASKS, TASKS, in->param[2 * TASKS]);
+}
+static int post_given(store *s, const struct instance *in, const term *x) {
+  term constant[2 * TASKS + 1];
+  for (int i = 0; i <= 2 * TASKS; i++) constant[i] = store_constant(s, in->param[i]);
+  for (int i = 0; i <= 2 * TASKS; i++)
+    if (constant[i] < 0) return CI_ENOMEM;
+  return post_cumulative(s, x, constant, constant + TASKS, TASKS, constant[2 * TASKS]);
+}
+
+/* ---- circuit ---- */
+
+static void draw_circuit(struct rng *r, struct instance *in) {
+  in->param[0] = rng_int(r, -1, 1);
+  in->params = 1;
+  draw_terms(r, in, rng_int(r, 1, 6), (int)in->param[0] - 1, (int)in->param[0] + 6, 6);
+}
+static bool circuit_oracle(const struct instance *in, const wide *v) {
+  bool seen[MAX_TERMS] = {false};
+  wide at = 0;
+  for (int k = 0; k < in->n; k++) {
+    if (at < 0 || at >= in->n || seen[at]) return false;
+    seen[at] = true;
+    at = v[at] - in->param[0];
+  }
+  return at == 0;
+}
+static int post_nodes(store *s, const struct instance *in, const term *x) {
+  return post_circuit(s, x, (size_t)in->n, in->param[0]);
+}
+
+/* ---- inverse ---- */
+
+static void draw_inverse(struct rng *r, struct instance *in) {
+  in->param[0] = rng_int(r, 0, 2);
+  in->param[1] = rng_int(r, 0, 2);
+  in->params = 2;
+  draw_terms(r, in, rng_int(r, 1, 3) * 2, -1, 5, 5);
+}
+static bool inverse_oracle(const struct instance *in, const wide *v) {
+  int n = in->n / 2;
+  for (int i = 0; i < n; i++) {
+    if (v[i] < in->param[1] || v[i] >= in->param[1] + n || v[n + i] < in->param[0] || v[n + i] >= in->param[0] + n) return false;
+    for (int j = 0; j < n; j++)
+      if ((v[i] == j + in->param[1]) != (v[n + j] == i + in->param[0])) return false;
+  }
+  return true;
+}
+static int post_lists(store *s, const struct instance *in, const term *x) {
+  size_t n = (size_t)in->n / 2;
+  return post_inverse(s, x, n, in->param[0], x + n, n, in->param[1]);
+}
+
+/* ---- cardinality: the last two terms count two values ---- */
+
+static void draw_cardinality(struct rng *r, struct instance *in) {
+  draw_terms(r, in, rng_int(r, 3, 6), 0, 4, 4);
+  in->param[0] = rng_int(r, 0, 4);
+  in->param[1] = rng_int(r, 0, 4);
+  in->params = 2;
+}
+static bool cardinality_oracle(const struct instance *in, const wide *v) {
+  for (int k = 0; k < 2; k++) {
+    wide count = 0;
+    for (int i = 0; i < in->n - 2; i++) count += v[i] == in->param[k];
+    if (v[in->n - 2 + k] != count) return false;
+  }
+  return true;
+}
+static int post_counts(store *s, const struct instance *in, const term *x) {
+  int64_t value[2] = {(int64_t)in->param[0], (int64_t)in->param[1]};
+  size_t n = (size_t)in->n - 2;
+  return post_cardinality(s, x, n, value, x + n, 2);
+}
+
+/* ---- lexicographic order ---- */
+
+static void draw_lex(struct rng *r, struct instance *in) {
+  draw_terms(r, in, rng_int(r, 1, 3) * 2, -2, 3, 4);
+  in->param[0] = rng_int(r, 0, 1);
+  in->params = 1;
+}
+static bool lex_oracle(const struct instance *in, const wide *v) {
+  int n = in->n / 2, i = 0;
+  while (i < n && v[i] == v[n + i]) i++;
+  return i < n ? v[i] < v[n + i] : in->param[0] == 0;
+}
+static int post_order(store *s, const struct instance *in, const term *x) {
+  size_t n = (size_t)in->n / 2;
+  return post_lex(s, x, x + n, n, in->param[0] != 0);
+}
+
+/* ---- b <-> lexicographic order, b the first term ---- */
+
+static void draw_reified(struct rng *r, struct instance *in) {
+  draw_terms(r, in, rng_int(r, 1, 2) * 2 + 1, -2, 3, 4);
+  for (int i = 0; i < in->n; i++) in->same[i] = i;
+  draw_truth(r, &in->domain[0]);
+  in->param[0] = rng_int(r, 0, 1);
+  in->params = 1;
+}
+static bool reified_oracle(const struct instance *in, const wide *v) {
+  struct instance rest = *in;
+  rest.n = in->n - 1;
+  return v[0] == lex_oracle(&rest, v + 1);
+}
+static int post_reified(store *s, const struct instance *in, const term *x) {
+  int64_t strict = (int64_t)in->param[0];
+  return post_global_reified(s, global_of(CI_LEX), &strict, 1, x + 1, (size_t)in->n - 1, x[0]);
+}
+
+static const struct constraint_test tests[] = {
+  {"cumulative", draw_cumulative, cumulative_oracle, post_tasks, STRENGTH_SOUND, -1},
+  {"cumulative given", draw_given, given_oracle, post_given, STRENGTH_SOUND, -1},
+  {"circuit", draw_circuit, circuit_oracle, post_nodes, STRENGTH_SOUND, -1},
+  {"inverse", draw_inverse, inverse_oracle, post_lists, STRENGTH_SOUND, -1},
+  {"cardinality", draw_cardinality, cardinality_oracle, post_counts, STRENGTH_SOUND, -1},
+  {"lex", draw_lex, lex_oracle, post_order, STRENGTH_BOUNDS, -1},
+  {"global reified", draw_reified, reified_oracle, post_reified, STRENGTH_SOUND, 0},
+};
+
+PROP_MAIN(tests)
