@@ -40,7 +40,7 @@ from flashrnn_equations import SHAPES, forward
 
 SIZES = [(1, 1, 1, 16), (3, 7, 2, 24), (5, 12, 1, 72)]
 GPU_SIZES = [(1, 1, 2, 16), (3, 7, 2, 16), (9, 70, 2, 16)]  # of one N and D: compiled once a function and pass
-TOLERANCE = {"float32": 2e-5, "tf32": 2e-3, "float16": 4e-3, "bfloat16": 2e-2}
+TOLERANCE = {"float32": 2e-5, "tf32": 2e-3, "float16": 6e-3, "bfloat16": 3e-2}
 NAMES = ("Wx", "R", "b", "states")
 DEVICE = "cpu"
 FAKE = False
@@ -53,7 +53,9 @@ def inputs_of(function, size, dtype=torch.float32):
     S, G, rows = SHAPES[function]
     x = [torch.randn(B, T, G, N, D), (2 * torch.rand(G, N, D, D) - 1) / D ** 0.5, torch.randn(rows, N, D), torch.randn(S, B, 1, N, D)]
     if function == "slstm":
-        x[3][2] = torch.where(torch.rand(B, 1, N, D) < 0.25, 0, 1 + x[3][2].abs())
+        empty = torch.rand(B, 1, N, D) < 0.25  # n = 0: as at the beginning of a sequence
+        x[3][2] = 1 + x[3][2].abs()
+        x[3][1:] = torch.where(empty, 0, x[3][1:])
     return [t.to(DEVICE, dtype).requires_grad_() for t in x]
 
 

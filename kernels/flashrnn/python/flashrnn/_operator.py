@@ -79,8 +79,12 @@ def backward_now(*arguments: Any) -> Tuple[Tensor, ...]:
 
 class Recurrence(torch.autograd.Function):
     """Forward and backward for autograd alone, without PyTorch's dispatcher."""
-    forward = staticmethod(forward_now)
-    setup_context = staticmethod(keep)
+
+    @staticmethod
+    def forward(ctx: Any, *arguments: Any) -> Tuple[Tensor, Tensor, Tensor]:
+        output = forward_now(*arguments)
+        keep(ctx, arguments, output)
+        return output
 
     @staticmethod
     @once_differentiable
