@@ -9,6 +9,7 @@ const struct command constrint_commands[] = {
   {"enumerate", "all solutions, as CSV, JSON lines or .npy", command_enumerate},
   {"optimize", "the best solution, with proof", command_optimize},
   {"fzn", "a FlatZinc model, as MiniZinc calls its solvers", command_fzn},
+  {"explain", "which constraints leave no solution", command_explain},
   {"check", "which constraints an assignment breaks", command_check},
   {"propagate", "the domains that propagation leaves", command_propagate},
   {"space", "size, ranges and parts of a search space", command_space},

@@ -283,6 +283,10 @@ CI_API int ci_propagate(ci_solver *s, ci_answer *answer);
  * i-th range lo, lo+step, ..., hi. */
 CI_API size_t ci_domain_ranges(const ci_solver *s, size_t var);
 CI_API int ci_domain_range(const ci_solver *s, size_t var, size_t i, int64_t *lo, int64_t *hi, int64_t *step);
+/* Why there is no solution: a set of constraints (indices, ascending; the caller
+ * frees them) that cannot hold together, while without any one of them the others
+ * can.  *answer is CI_NONE then, or CI_FOUND: there is a solution, and *n is 0. */
+CI_API int ci_conflict(const ci_model *m, const ci_options *options, size_t **constraints, size_t *n, ci_answer *answer);
 CI_API void ci_solver_stats(const ci_solver *s, ci_stats *out);
 
 #ifdef __cplusplus

@@ -342,6 +342,54 @@ static void test_time(void) {
   ci_model_free(m);
 }
 
+/* ---- conflicts ---- */
+
+/* Is there a solution of the constraints of the set but the k-th? */
+static bool solvable_without(const ci_model *m, const size_t *set, size_t n, size_t k) {
+  struct assignments a;
+  bool found = false;
+  for (assignments_begin(&a, m); !a.done && !found; assignments_next(&a)) {
+    size_t *broken, nbroken;
+    int outside;
+    if (ci_check(m, a.values, &broken, &nbroken, &outside) < 0) continue;
+    found = true;
+    for (size_t i = 0; i < n; i++)
+      for (size_t j = 0; j < nbroken && i != k; j++) found = found && broken[j] != set[i];
+    free(broken);
+  }
+  assignments_end(&a);
+  return found;
+}
+
+static void check_conflict(const ci_model *m, const struct solutions *all, size_t *largest) {
+  size_t *set, n;
+  ci_answer answer;
+  CHECK(ci_conflict(m, NULL, &set, &n, &answer) == CI_OK);
+  CHECK((answer == CI_FOUND) == (all->n > 0) && (answer == CI_NONE || n == 0));
+  if (answer == CI_NONE) {
+    CHECK(n > 0 && !solvable_without(m, set, n, n));
+    for (size_t k = 0; k < n; k++) CHECK(solvable_without(m, set, n, k));
+  }
+  *largest = n > *largest ? n : *largest;
+  free(set);
+}
+
+static void test_conflicts(void) {
+  static struct solutions all;
+  uint64_t seed = seed_of_run();
+  size_t largest = 0;
+  for (int i = 0; i < 150; i++) {
+    uint64_t state = seed + (uint64_t)i;
+    struct recipe r = {.vars = 3, .values = 5, .constraints = 6, .depth = 1 + i % 2};
+    ci_model *m = i % 3 ? random_model(&state, &r) : tight_model(&state);
+    if (!m) continue;
+    enumerate(m, &all);
+    if (all.usable) check_conflict(m, &all, &largest);
+    ci_model_free(m);
+  }
+  CHECKF(largest > 1, "%zu constraints at most", largest);
+}
+
 static const struct test_case cases[] = {
   {"one solution", test_solve},
   {"the optimum", test_optimize},
@@ -351,6 +399,7 @@ static const struct test_case cases[] = {
   {"starvation", test_starvation},
   {"without memory to learn", test_without_memory},
   {"time", test_time},
+  {"conflicts", test_conflicts},
   {NULL, NULL},
 };
 

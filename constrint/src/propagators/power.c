@@ -16,7 +16,7 @@ struct power {
 /* x ** y is monotone in x on either side of 0 and, for even and odd exponents
  * apart, in y: its extremes lie at these bases and exponents. */
 static interval powers(interval x, interval y) {
-  wide base[] = {x.lo, x.hi, -1, 0, 1}, exponent[] = {y.lo, y.lo + 1, y.hi - 1, y.hi};
+  wide base[] = {x.lo, x.hi, -1, 0, 1}, exponent[] = {y.lo, wide_add(y.lo, 1), y.hi - 1, y.hi};
   interval all = {WIDE_MAX, WIDE_MIN};
   for (int i = 0; i < 5; i++)
     for (int j = 0; j < 4; j++) {
