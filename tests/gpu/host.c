@@ -345,6 +345,7 @@ static void what_is_not_resident_falls_back(void) {
   free(config);
 }
 
+/* xlstm#60, haste#13: opaque launch errors. */
 static void a_launch_that_is_refused_says_so(void) {
   fresh();
   const flashrnn_problem p = sample();
@@ -403,6 +404,7 @@ static void every_call_may_fail(void) {
   }
 }
 
+/* flashrnn#6, xlstm#14, #25, #47, haste#14: a build that fails at first use. */
 static void no_compiler_says_what_to_do(void) {
   const flashrnn_cuda_problem p = {.problem = sample()};
   flashrnn_cuda *f;

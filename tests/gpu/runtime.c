@@ -277,7 +277,7 @@ static void check_rows(const step *s, int64_t row) {
   free(x);
 }
 
-/* One batch row of the initial state (or of the inputs) is all ones, a NaN: the word that an
+/* pytorch#177016 (a NaN reaches another sequence) and the mailbox's own trap: one batch row of the initial state (or of the inputs) is all ones, a NaN: the word that an
  * exchange waits to see replaced.  Nobody waits for ever, and no other row sees it. */
 static void all_ones(fr_int family, fr_int exchange, int inputs) {
   char path[128];

@@ -2,7 +2,7 @@
 # library cannot be loaded into a plain Python: the sanitizer builds have the C tests of the same calls.
 if(NOT CONSTRINT_SANITIZE)
   set(package PYTHONPATH=${CMAKE_SOURCE_DIR}/kernels/flashrnn/python FLASHRNN_LIBRARY=$<TARGET_FILE:flashrnn> PYTHONDONTWRITEBYTECODE=1)
-  room_script(flashrnn_python TIMEOUT 120 LABELS release-only ENVIRONMENT ${package}
+  room_script(flashrnn_python TIMEOUT 240 LABELS release-only ENVIRONMENT ${package}
     COMMAND python3 ${CMAKE_CURRENT_SOURCE_DIR}/flashrnn_python.py)
   room_script(flashrnn_python_cuda TIMEOUT 120 LABELS release-only
     ENVIRONMENT ${package} FAKE_CUDA=${CMAKE_BINARY_DIR}/tests/fake_cuda/libcuda.so.1
