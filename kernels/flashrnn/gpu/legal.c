@@ -19,10 +19,12 @@ typedef struct facts {
  * lower bound of what was seen: the compiler's report decides. */
 static fr_int registers_of(const facts *f) {
   if (f->resident) return 8 * (f->backward ? f->depth : (f->gates + 1) / 2 * f->chunks) + 56;
-  const fr_int kept = 8 * f->tiles * (f->share - f->in_shared - f->in_stream);
+  const fr_int words = 8 * f->tiles * (f->share - f->in_shared - f->in_stream);
+  const fr_int kept = f->p->dtype == FR_FP32 ? 2 * words : words; /* split in two */
+  const fr_int cells = fr_ceildiv(f->c->units * f->c->batch, f->threads) * (f->backward ? 20 : 15);
   if (f->c->family == FR_GRID) return kept + 6 * f->share + 4 * f->tiles + 40;
-  if (f->cluster) return kept + 4 * f->tiles + 56;
-  if (f->streaming) return kept + 4 * f->tiles * f->row_tiles + 8 * f->row_tiles + 60;
+  if (f->cluster) return kept + 4 * f->tiles + 4 * fr_smaller(f->share, 8) + cells + (f->backward ? 55 : 30);
+  if (f->streaming) return kept + 4 * f->tiles * f->row_tiles + 8 * f->row_tiles + cells + 85;
   return 4 * f->tiles * f->row_tiles + 16 * f->tiles + 8 * f->row_tiles + 40;
 }
 
