@@ -162,6 +162,28 @@ static void test_random_equations(void) {
   }
 }
 
+static int quotient(int a, int b) { return a / b - (a % b != 0 && (a < 0) != (b < 0)); }
+
+/* Equations that rest on each other, and conditions that speak of what they give, where some have no value. */
+static void test_equation_chains(void) {
+  uint64_t state = fresh_seed();
+  for (int i = 0; i < 200; i++) {
+    int q = random_below(&state, 30), k = 1 + random_below(&state, 4), r = random_below(&state, 9) - 4, w = 3 + random_below(&state, 4);
+    uint64_t expected = 0;
+    for (int a = 1; a <= 15; a++)
+      for (int b = -4; b <= 9; b++) {
+        int y = a * b - q, z = (y + 3 * b) / k;
+        if (y < -200 || y > 200 || (y + 3 * b) % k || z < -40 || z > 3000) continue;
+        bool first = b != 0 && z - quotient(z, b) * b == 1, second = b != 2 && quotient(y, b - 2) >= r;
+        expected += first || second || (z - y) * (z - y) == w;
+      }
+    char text[300];
+    snprintf(text, sizeof text, "var z in -40..3000; var x in 1..15; var y in -200..200; var b in -4..9; y == x * b - %d;"
+             "%d * z == y + 3 * b; z %% b == 1 or y // (b - 2) >= %d or (z - y) ^ 2 == %d;", q, k, r, w);
+    check_size(text, expected);
+  }
+}
+
 /* ---- shapes that are worked out in ways of their own ---- */
 
 /* Tables beside conditions, some over a range that is too wide to be listed. */
@@ -375,7 +397,8 @@ static void test_checker(void) {
 
 static const struct test_case cases[] = {
     {"shallow", test_shallow}, {"deep", test_deep}, {"many", test_many}, {"big", test_big},
-    {"equations", test_equations}, {"random equations", test_random_equations}, {"limits", test_limits},
+    {"equations", test_equations}, {"random equations", test_random_equations},
+    {"equation chains", test_equation_chains}, {"limits", test_limits},
     {"tables", test_tables}, {"chains", test_chains}, {"alldifferent", test_different},
     {"restrict", test_restrict}, {"restrict misuse", test_restrict_misuse},
     {"memory", test_memory}, {"unknown order", test_unknown_order}, {"overflow", test_overflow},

@@ -7,7 +7,7 @@
 enum {
   WIDE = 64,            /* only variables of so many values are worth the work */
   MEMBERS_MAX = 4,      /* variables of a condition */
-  EFFORT_MAX = 1 << 18  /* transitions and edges spent on one */
+  EFFORT_MAX = 1 << 20  /* transitions and edges spent on one */
 };
 
 struct filtering {

@@ -38,7 +38,7 @@ struct ordering {
   uint64_t chains[64];  /* those seen in one estimate */
   size_t nchains;
   uint32_t *index;      /* per variable of the model */
-  struct giving { uint32_t var; varset from; } *givings; /* the definitions of this part */
+  struct giving { uint32_t var; const struct condition *condition; varset from; } *givings;
   size_t ngivings, giving_capacity;
   struct { varset set; double log; bool known; } memo[1024];
 };
@@ -252,10 +252,10 @@ static double frontier_log(struct ordering *o, varset done) {
   return o->memo[slot].log;
 }
 
-/* log2 of how many values a variable takes in one state. */
+/* log2 of how many values a variable takes in one state; infinite where its value must be known, and is not. */
 static double choice_log(const struct ordering *o, uint32_t var, varset done) {
   for (size_t i = 0; i < o->ngivings; i++)
-    if (o->givings[i].var == var && (o->givings[i].from & ~done) == 0) return 0;
+    if (o->givings[i].var == var) return o->givings[i].from & ~done ? INFINITY : 0;
   return o->weight[var];
 }
 
@@ -280,7 +280,7 @@ static void greedy(struct ordering *o, uint32_t *order) {
     for (uint32_t k = i; k < o->n; k++) {
       double choices = choice_log(o, order[k], done);
       double after = frontier_log(o, done | (varset)1 << (order[k] & 63)) + choices * 1e-3;
-      if (!o->p->vars[o->vars[order[k]]].values) after = choices > 0 ? 1e6 + choices : -1;
+      if (!o->p->vars[o->vars[order[k]]].values && choices == 0) after = -1;
       if (after < least) least = after, best = k;
     }
     uint32_t x = order[best];
@@ -316,12 +316,40 @@ static double improve(struct ordering *o, uint32_t *order) {
   return cost;
 }
 
+static uint32_t place_of(const struct ordering *o, const uint32_t *order, uint32_t var) {
+  uint32_t i = 0;
+  while (i < o->n && order[i] != var) i++;
+  return i;
+}
+
+/* A value that is given comes after what it is given from.  Was it so? */
+static bool settle_one(struct ordering *o, uint32_t *order, const struct giving *g) {
+  const struct condition *c = g->condition;
+  uint32_t from = place_of(o, order, g->var), last = from;
+  for (uint32_t k = 0; k < c->n; k++) {
+    uint32_t place = place_of(o, order, o->index[o->p->scope[c->first + k]]);
+    if (place > last) last = place;
+  }
+  if (last > from) move(order, from, last);
+  return last == from;
+}
+
+/* The estimates see to it as a rule, but their sets are not exact beyond 64 variables. */
+static void settle(struct ordering *o, uint32_t *order) {
+  bool settled = false;
+  while (!settled) {
+    settled = true;
+    for (size_t i = 0; i < o->ngivings; i++) settled = settle_one(o, order, &o->givings[i]) && settled;
+  }
+}
+
 static void choose(struct ordering *o, uint32_t *vars) {
   uint32_t *order = budget_alloc(o->p->b, o->n * sizeof *order), *sorted = budget_alloc(o->p->b, o->n * sizeof *sorted);
   if (order && sorted) {
     for (uint32_t i = 0; i < o->n; i++) order[i] = i;
     greedy(o, order);
     improve(o, order);
+    settle(o, order);
     for (uint32_t i = 0; i < o->n; i++) sorted[i] = vars[order[i]];
     memcpy(vars, sorted, o->n * sizeof *vars);
   }
@@ -329,17 +357,17 @@ static void choose(struct ordering *o, uint32_t *vars) {
   budget_free(o->p->b, sorted, o->n * sizeof *sorted);
 }
 
+/* What conditions give variables their values from. */
 static int find_givings(struct ordering *o) {
   const struct plan *p = o->p;
-  for (size_t i = 0; i < p->ndefinitions; i++) {
-    const struct definition *d = &p->definitions[i];
-    const struct condition *c = &p->conditions[d->condition];
-    if (c->part != o->part) continue;
+  for (size_t i = 0; i < p->nconditions; i++) {
+    const struct condition *c = &p->conditions[i];
+    if (c->part != o->part || c->defines < 0) continue;
     if (!budget_grow(p->b, &o->givings, &o->giving_capacity, o->ngivings + 1, sizeof *o->givings)) return CI_ENOMEM;
     struct giving *g = &o->givings[o->ngivings++];
-    *g = (struct giving){o->index[d->var], 0};
+    *g = (struct giving){o->index[c->defines], c, 0};
     for (uint32_t k = 0; k < c->n; k++)
-      if (p->scope[c->first + k] != d->var) g->from |= (varset)1 << (o->index[p->scope[c->first + k]] & 63);
+      if (p->scope[c->first + k] != (uint32_t)c->defines) g->from |= (varset)1 << (o->index[p->scope[c->first + k]] & 63);
   }
   return CI_OK;
 }

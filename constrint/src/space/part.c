@@ -112,40 +112,6 @@ static int filter(struct assembly *a, struct factor *f) {
   return CI_OK;
 }
 
-/* ---- variables that are not listed ---- */
-
-static bool is_given(const struct assembly *a, const struct definition *d) {
-  const struct condition *c = &a->p->conditions[d->condition];
-  if (c->defines >= 0) return false;
-  for (uint32_t i = 0; i < c->n; i++)
-    if (a->position[a->p->scope[c->first + i]] > a->position[d->var]) return false;
-  return true;
-}
-
-/* From here on the condition reads: the variable is that expression. */
-static int give(struct plan *p, const struct definition *d) {
-  struct condition *c = &p->conditions[d->condition];
-  pool_id sides[2] = {pool_node(&p->pool, NODE_VAR, NULL, 0, (int32_t)d->var), d->value};
-  if (sides[0] < 0) return sides[0];
-  c->root = pool_node(&p->pool, CI_EQ, sides, 2, 0);
-  c->defines = (int32_t)d->var;
-  return c->root < 0 ? c->root : CI_OK;
-}
-
-/* An equation whose other variables come earlier gives them their values; else they are listed. */
-static int give_values(struct assembly *a) {
-  for (uint32_t i = 0; i < a->levels; i++) {
-    struct plan *p = a->p;
-    const struct definition *found = NULL;
-    if (p->vars[a->order[i]].values) continue;
-    for (size_t k = 0; k < p->ndefinitions && !found; k++)
-      if (p->definitions[k].var == a->order[i] && is_given(a, &p->definitions[k])) found = &p->definitions[k];
-    int error = found ? give(p, found) : plan_list(p, a->order[i]);
-    if (error < 0) return error;
-  }
-  return CI_OK;
-}
-
 /* ---- automata ---- */
 
 static bool has_wide_variable(const struct factor *f) {
@@ -157,6 +123,8 @@ static bool has_wide_variable(const struct factor *f) {
 /* How much is done before something else is tried: transitions for one condition, and for a frontier over them all.
  * A condition that is worked out whole makes for the smallest frontier, but may cost far more than what a frontier asks of it. */
 static const struct { uint64_t condition, frontier; } stages[] = {{1 << 16, 1 << 20}, {1 << 20, 1 << 23}, {1 << 23, 0}};
+
+enum { HOPEFUL = 22 }; /* bits of the assignments to a condition's variables: with more, it is not tried at the first stage */
 
 /* Positions of values in diagrams are kept as they are. */
 static bool has_diagrams(const struct assembly *a) { return a->task->ndiagrams || a->ntables; }
@@ -176,7 +144,7 @@ static int make_factor(struct assembly *a, const struct condition *c) {
   sort_by_position(a, vars, c->n);
   int error = factor_init(f, a->p, c, vars);
   f->live = true;
-  return error < 0 || has_wide_variable(f) ? error : complete(a, f);
+  return error < 0 || has_wide_variable(f) || cost_of(a->p, c) > HOPEFUL ? error : complete(a, f);
 }
 
 /* What always holds says nothing. */
@@ -428,22 +396,28 @@ static int run_stages(struct assembly *a, struct part_result *r) {
   return error;
 }
 
-static int assemble(struct assembly *a, struct part_result *r) {
-  int error = a->task->ndiagrams ? CI_OK : filter_tables(a);
-  if (error == CI_OK && !a->p->empty && !a->task->ndiagrams) error = part_filter(a->w, a->task->part);
-  if (error < 0 || a->p->empty) return r->empty = a->p->empty, error;
-  error = a->task->ordered ? CI_OK : part_order(a->p, a->task->part, a->order, a->levels);
+static void find_positions(struct assembly *a) {
   for (uint32_t i = 0; i < a->levels; i++) a->position[a->order[i]] = i;
-  if (error == CI_OK) error = give_values(a);
-  if (error == CI_OK) error = run_stages(a, r);
-  r->empty = r->empty || a->empty;
+}
+
+static int assemble(struct assembly *a, struct part_result *r) {
+  const struct part_task *task = a->task;
+  bool fresh = task->ndiagrams == 0;
+  find_positions(a);
+  int error = fresh ? filter_tables(a) : CI_OK;
+  if (error == CI_OK && !a->p->empty) error = plan_give(a->p, task->part, task->ordered ? a->position : NULL);
+  if (error == CI_OK && !a->p->empty && fresh) error = part_filter(a->w, task->part);
+  if (error == CI_OK && !a->p->empty && !task->ordered) error = part_order(a->p, task->part, a->order, a->levels);
+  find_positions(a);
+  if (error == CI_OK && !a->p->empty) error = run_stages(a, r);
+  r->empty = r->empty || a->empty || a->p->empty;
   return error;
 }
 
 int part_build(struct part_result *r, struct workshop *w, const struct part_task *task) {
   budget *b = w->b;
   uint32_t n = task->n;
-  struct assembly a = {.w = w, .p = w->plan, .task = task, .levels = n, .most = task->ndiagrams + 1};
+  struct assembly a = {.w = w, .p = w->plan, .task = task, .levels = n, .most = task->ndiagrams + task->n + 1};
   *r = (struct part_result){.empty = false};
   for (size_t i = 0; i < a.p->nconditions; i++) a.most += a.p->conditions[i].part == task->part;
   a.order = budget_alloc(b, n * sizeof *a.order);

@@ -204,9 +204,23 @@ static int tighten(struct plan *p) {
 
 /* ---- the variables of each condition ---- */
 
-static int walk(struct plan *p, struct condition *c) {
+/* The pool may have grown. */
+static int make_marks(struct plan *p) {
+  if (p->pool.n < p->seen_capacity && p->pool.n < p->stack_capacity) return CI_OK;
+  size_t n = 2 * p->pool.n + 1;
+  if (!budget_grow(p->b, &p->seen, &p->seen_capacity, n, sizeof *p->seen) ||
+      !budget_grow(p->b, &p->stack, &p->stack_capacity, n, sizeof *p->stack))
+    return CI_ENOMEM;
+  memset(p->seen, 0, p->seen_capacity * sizeof *p->seen);
+  p->mark = 0;
+  return CI_OK;
+}
+
+int plan_scope(struct plan *p, struct condition *c) {
   struct pool *pool = &p->pool;
   size_t depth = 0;
+  int error = make_marks(p);
+  if (error < 0) return error;
   p->mark++;
   p->stack[depth++] = c->root;
   p->seen[c->root] = p->mark;
@@ -243,15 +257,9 @@ static int adopt(struct plan *p, struct condition *c) {
 }
 
 static int find_scopes(struct plan *p) {
-  size_t n = p->pool.n + 1;
-  if (!budget_grow(p->b, &p->seen, &p->seen_capacity, n, sizeof *p->seen) ||
-      !budget_grow(p->b, &p->stack, &p->stack_capacity, n, sizeof *p->stack))
-    return CI_ENOMEM;
-  memset(p->seen, 0, p->seen_capacity * sizeof *p->seen);
-  p->mark = 0;
   p->nscope = 0;
   for (size_t i = 0; i < p->nconditions; i++) {
-    int error = walk(p, &p->conditions[i]);
+    int error = plan_scope(p, &p->conditions[i]);
     if (error == CI_OK && p->conditions[i].n == 0) error = adopt(p, &p->conditions[i]);
     if (error < 0) return error;
   }

@@ -74,5 +74,11 @@ void plan_keep(struct plan *p, uint32_t var, const bool *alive);
 int plan_share(struct plan *p);
 /* define.c: fill definitions. */
 int plan_define(struct plan *p);
+/* give.c: in one part, choose definitions for the variables that are not listed, put the values in their
+ * place in all other conditions, and list variables for which there is none.  position: by variable, an order
+ * in which a value must come after what it is worked out from; NULL: free. */
+int plan_give(struct plan *p, int32_t part, const uint32_t *position);
+/* (Re)fill first and n of a condition. */
+int plan_scope(struct plan *p, struct condition *c);
 
 #endif
