@@ -150,6 +150,25 @@ static void case_hostile(void) {
   CHECKF(refused > tries / 4 && refused < tries, "%d of %d", refused, tries); /* values and names may be any */
 }
 
+/* Many variables that point to one long array make a small file long to check. */
+static void case_shared(void) {
+  enum { VARS = 8, ROWS = 2000 };
+  static int64_t values[ROWS], rows[ROWS * VARS];
+  static _Alignas(8) char bytes[1 << 20];
+  struct draft_var vars[VARS];
+  ci_space *s;
+  for (int i = 0; i < ROWS; i++) values[i] = rows[(size_t)i * VARS] = i;
+  for (int v = 0; v < VARS; v++) vars[v] = (struct draft_var){.name = "v", .values = values, .n = v ? 1 : ROWS};
+  CHECK(space_from_rows(&s, vars, VARS, rows, ROWS) == CI_OK && s->block_bytes <= sizeof bytes);
+  memcpy(bytes, s->block, s->block_bytes);
+  CHECK(ask_block(bytes, s->block_bytes) == 0);
+  const struct image_header *h = (const void *)bytes;
+  struct image_var *var = (void *)(bytes + h->vars);
+  for (int v = 1; v < VARS; v++) var[v].listed = var[0].values, var[v].nlisted = ROWS;
+  CHECK(ask_block(bytes, s->block_bytes) == 1 && strstr(ci_error(), "declared values"));
+  ci_space_free(s);
+}
+
 static void case_places(void) {
   static struct set set;
   uint64_t state = seed;
@@ -167,7 +186,8 @@ static void case_places(void) {
 
 int main(int argc, char **argv) {
   static const struct test_case cases[] = {{"there and back", case_there_and_back}, {"labels, none", case_labels_and_none},
-                                           {"damage", case_damage}, {"hostile", case_hostile}, {"places", case_places}, {0}};
+                                           {"damage", case_damage}, {"hostile", case_hostile},
+                                           {"shared arrays", case_shared}, {"places", case_places}, {0}};
   seed = argc > 2 ? strtoull(argv[2], NULL, 0) : (uint64_t)time(NULL) << 20;
   printf("seed %" PRIu64 "\n", seed);
   if (!mkdtemp(folder)) return 1;

@@ -9,7 +9,7 @@
 
 struct checker {
   const char *base, *name;
-  uint64_t bytes;
+  uint64_t bytes, claimed; /* of the block; by the arrays so far */
   const struct image_header *h;
   const char *wrong; /* what is */
   bool starved;      /* no memory to tell */
@@ -20,19 +20,23 @@ static bool refuse(struct checker *c, const char *what) {
   return false;
 }
 
-/* n items of `size` bytes at an offset, aligned, inside, behind the header. */
-static const void *array(const struct checker *c, uint64_t at, uint64_t n, uint64_t size) {
+/* n items of `size` bytes at an offset, aligned, inside, behind the header.  All
+ * together are no more than the block: many that share one long array would make
+ * a small file long to check. */
+static const void *array(struct checker *c, uint64_t at, uint64_t n, uint64_t size) {
   if (at % IMAGE_ALIGN || at < sizeof *c->h || at > c->bytes || n > (c->bytes - at) / size) return NULL;
-  return c->base + at;
+  c->claimed += n * size;
+  return c->claimed <= c->bytes ? c->base + at : NULL;
 }
 
-static bool text(const struct checker *c, uint64_t at) {
-  return array(c, at, 1, 1) && memchr(c->base + at, '\0', (size_t)(c->bytes - at));
+static bool text(struct checker *c, uint64_t at) {
+  const char *begin = array(c, at, 1, 1), *end = begin ? memchr(begin, '\0', (size_t)(c->bytes - at)) : NULL;
+  return end && array(c, at, (uint64_t)(end - begin), 1);
 }
 
 /* ---- the variables ---- */
 
-static bool check_labels(const struct checker *c, const struct image_var *v) {
+static bool check_labels(struct checker *c, const struct image_var *v) {
   if (!v->labels) return true;
   const uint64_t *at = array(c, v->labels, v->n, sizeof *at);
   for (uint32_t i = 0; at && i < v->n; i++)
@@ -41,7 +45,7 @@ static bool check_labels(const struct checker *c, const struct image_var *v) {
 }
 
 /* Each value once, and `sorted` their ascending order. */
-static bool check_sorted(const struct checker *c, const struct image_var *v, const int64_t *values) {
+static bool check_sorted(struct checker *c, const struct image_var *v, const int64_t *values) {
   const uint32_t *sorted = v->sorted ? array(c, v->sorted, v->n, sizeof *sorted) : NULL;
   if (v->sorted && !sorted) return false;
   for (uint32_t i = 0; sorted && i < v->n; i++)
@@ -51,7 +55,7 @@ static bool check_sorted(const struct checker *c, const struct image_var *v, con
   return true;
 }
 
-static bool check_listed(const struct checker *c, const struct image_var *v) {
+static bool check_listed(struct checker *c, const struct image_var *v) {
   if (v->nlisted == 0 || v->listed) return !v->listed || array(c, v->listed, v->nlisted, sizeof(int64_t));
   unsigned __int128 away = (unsigned __int128)(v->nlisted - 1) * (uint64_t)v->step;
   return v->step > 0 && away <= (uint64_t)INT64_MAX - (uint64_t)v->lo;
@@ -71,7 +75,7 @@ static bool check_var(struct checker *c, const struct image_var *v) {
 /* ---- the parts ---- */
 
 /* A part's arrays; false: outside. */
-static bool find_part(const struct checker *c, const struct image_part *r, struct diagram *d) {
+static bool find_part(struct checker *c, const struct image_part *r, struct diagram *d) {
   *d = (struct diagram){.levels = r->levels, .nodes = r->nodes, .edges = r->edges, .limbs = r->limbs,
                         .var = array(c, r->var, r->levels, sizeof(uint32_t)),
                         .first = array(c, r->first, (uint64_t)r->levels + 2, sizeof(uint32_t)),
