@@ -238,6 +238,7 @@ static fr_config config_of(const fr_device *d, const fr_problem *p, fr_int famil
   else if (family != FR_ALTERNATING) c.units = 16, c.batch = 8, c.warps = c.split = 2;
   if (family == FR_CLUSTERED) c.cluster = 4; /* of 16 units: a head of 64 */
   if (family == FR_STREAMING) c.ring = 2, c.r_stream = 8;
+  while (family != FR_RESIDENT && c.warps < 8 && !fr_legal(d, p, &c, why)) c.warps = c.split *= 2;
   CHECKF(fr_legal(d, p, &c, why), "%s", why);
   return c;
 }
@@ -277,8 +278,9 @@ static void check_rows(const step *s, int64_t row) {
   free(x);
 }
 
-/* pytorch#177016 (a NaN reaches another sequence) and the mailbox's own trap: one batch row of the initial state (or of the inputs) is all ones, a NaN: the word that an
- * exchange waits to see replaced.  Nobody waits for ever, and no other row sees it. */
+/* pytorch#177016 (a NaN reaches another sequence), and the exchange's own trap: one batch row of the
+ * initial state, or of the inputs, is all ones, a NaN: the word that a mailbox waits to see replaced.
+ * Nobody waits for ever, and no other row sees it. */
 static void all_ones(fr_int family, fr_int exchange, int inputs) {
   char path[128];
   step s = make_step(FLASHRNN_LSTM, 9, 8, 1, 64); /* 9 rows: seven of the second tile are padding */
