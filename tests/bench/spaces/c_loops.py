@@ -192,7 +192,7 @@ static unused number floor_div(number a, number b) {{ return a / b - (a % b < 0)
 static unused number floor_mod(number a, number b) {{ number r = a % b; return r < 0 ? r + b : r; }}
 static double now(void) {{
   struct timespec t;
-  clock_gettime(CLOCK_MONOTONIC, &t);
+  clock_gettime(getenv("BENCH_CLOCK") && *getenv("BENCH_CLOCK") == 'c' ? CLOCK_PROCESS_CPUTIME_ID : CLOCK_MONOTONIC, &t);
   return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }}
 static int ascending(const void *a, const void *b) {{

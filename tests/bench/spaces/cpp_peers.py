@@ -31,7 +31,7 @@ Source/TuningRunner/ConfigurationTree.cpp Source/Api/Configuration/KernelConfigu
 Source/Api/Configuration/ParameterPair.cpp Source/Api/KttException.cpp Libraries/CTPL-Ahajha/ctpl_stl.cpp""".split()
 COMPILE = [os.environ.get("CXX", "g++"), "-O3", "-march=native", "-std=c++17", "-w"]
 
-HEAD = """#include <chrono>
+HEAD = """#include <ctime>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring> /* cppATF needs it */
@@ -42,7 +42,11 @@ HEAD = """#include <chrono>
 typedef %s number;
 static inline number floor_div(number a, number b) { return a / b - (a %% b < 0); }
 static inline number floor_mod(number a, number b) { number r = a %% b; return r < 0 ? r + b : r; }
-static double now() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
+static double now() {
+  struct timespec t;
+  clock_gettime(getenv("BENCH_CLOCK") && *getenv("BENCH_CLOCK") == 'c' ? CLOCK_PROCESS_CPUTIME_ID : CLOCK_MONOTONIC, &t);
+  return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
 """
 
 KTT_START = """#include <TuningRunner/ConfigurationForest.h>
