@@ -22,7 +22,7 @@ static void questions_come_through(void) {
     {.kind = ASK_OPEN, .plugin = "/lib/a \"b\".so", .seed = 7, .values = values, .nvalues = 4},
     {.kind = ASK_NAIVE},
     {.kind = ASK_LOAD, .slot = 2, .values = values, .nvalues = 4},
-    {.kind = ASK_TIME, .slot = 7, .verify = 1, .rules = measure_defaults()},
+    {.kind = ASK_TIME, .slot = 7, .verify = 1, .conditions = 1, .rules = measure_defaults()},
     {.kind = ASK_UNLOAD, .slot = 1},
     {.kind = ASK_LOAD, .slot = 3, .values = values, .nvalues = 3, .file = "/tmp/a b"},
     {.kind = ASK_BUILD, .plugin = "p.so", .values = values, .nvalues = 2, .problem = values + 1, .nproblem = 3,
@@ -39,6 +39,7 @@ static void questions_come_through(void) {
     CHECK(!asks[i].file ? !back.ask.file : !strcmp(back.ask.file, asks[i].file));
     CHECK(back.ask.nproblem == asks[i].nproblem && !memcmp(back.problem, values + 1, 8 * back.ask.nproblem));
     if (asks[i].device) same_device(back.ask.device, &device);
+    CHECK(back.ask.conditions == asks[i].conditions);
     CHECK(back.ask.verify == asks[i].verify && !memcmp(&back.ask.rules, &asks[i].rules, sizeof asks[i].rules));
     ask_owned_release(&back);
     free(line);

@@ -9,6 +9,7 @@
 #include "clock.h"
 #include "fail.h"
 
+enum { ASK_EVERY = 8 /* rounds: to ask how the device fares takes as long as a visit */ };
 enum { LEAST_ROUNDS = 7 /* the fewest that an interval of 95 % can come from, and one more */ };
 
 struct entrant {
@@ -17,6 +18,7 @@ struct entrant {
   double expected;     /* seconds, from the search */
   unsigned generation; /* of the worker that has it loaded; 0: none */
   double error;
+  kp_conditions conditions; /* of its last visit that asked */
   struct answer why;   /* what became of it, if it failed */
 };
 
@@ -125,7 +127,10 @@ static int visit_once(struct stage *s, size_t i, struct answer *out) {
   if (!code && !loaded(s, &s->entrants[i])) code = load(s, i, out);
   if (code || out->status != TDB_TRIAL_OK) return code;
   struct measure_rules rules = visit_rules(s->entrants[i].expected);
-  return session_time(s->f->session, (int)i, &rules, 0, s->f->limit, out);
+  int ask = s->contest.rounds % ASK_EVERY == 0;
+  code = session_time(s->f->session, (int)i, &rules, 0, ask, s->f->limit, out);
+  if (!code && ask) s->entrants[i].conditions = out->conditions;
+  return code;
 }
 
 static int visit(struct stage *s, size_t i) {
@@ -174,7 +179,8 @@ static int outcome(const struct stage *s, size_t i, struct answer *out) {
   if (c->failed) return TUNER_OK;
   if (stats_summarize(c->seconds, s->contest.rounds, &summary)) return tuner_fail(TUNER_EENV, "a contest without times");
   *out = (struct answer){.status = TDB_TRIAL_OK, .seconds = summary.median, .error = s->entrants[i].error,
-                         .samples = (double *)c->seconds, .nsamples = s->contest.rounds};
+                         .samples = (double *)c->seconds, .nsamples = s->contest.rounds,
+                         .conditions = s->entrants[i].conditions};
   return TUNER_OK;
 }
 

@@ -75,6 +75,7 @@ char *ask_encode(const struct ask *a) {
     case ASK_TIME:
       json_object_set_new(json, "slot", json_integer(a->slot));
       json_object_set_new(json, "verify", json_boolean(a->verify));
+      json_object_set_new(json, "conditions", json_boolean(a->conditions));
       json_object_set_new(json, "rules", rules_json(&a->rules));
       break;
     case ASK_UNLOAD:
@@ -168,9 +169,9 @@ static int read_build(struct ask_owned *out) {
 static int read_time(struct ask_owned *out) {
   struct measure_rules *r = &out->ask.rules;
   json_int_t warmups, least, most;
-  int code = read_slot(out), verify;
+  int code = read_slot(out), verify, conditions;
   if (code) return code;
-  if (json_unpack(out->json, "{s:b,s:{s:F,s:I,s:I,s:I,s:F,s:F,s:F,s:F,s:F,s:F}}", "verify", &verify, "rules",
+  if (json_unpack(out->json, "{s:b,s:b,s:{s:F,s:I,s:I,s:I,s:F,s:F,s:F,s:F,s:F,s:F}}", "verify", &verify, "conditions", &conditions, "rules",
                   "warmup", &r->warmup_seconds, "max_warmups", &warmups, "min_samples", &least,
                   "max_samples", &most, "max_seconds", &r->max_seconds, "width", &r->relative_width,
                   "floor", &r->floor_seconds, "best", &r->best_seconds,
@@ -178,6 +179,7 @@ static int read_time(struct ask_owned *out) {
       warmups < 0 || least < 1 || most < least || most > MEASURE_MAX_SAMPLES)
     return tuner_fail(TUNER_EINPUT, "'time' has rules that make no sense");
   out->ask.verify = verify;
+  out->ask.conditions = conditions;
   r->max_warmups = (size_t)warmups;
   r->min_samples = (size_t)least;
   r->max_samples = (size_t)most;

@@ -44,7 +44,7 @@ struct ask {
   const kp_device *device; /* build: whom for */
   const char *file;      /* build: where the artifact goes; load: where it is, NULL: build it */
   int slot;              /* load, time, unload */
-  int verify;            /* time */
+  int verify, conditions; /* time: check the result, and ask how the device fared */
   struct measure_rules rules; /* time */
 };
 

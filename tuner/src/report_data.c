@@ -115,7 +115,8 @@ static void add_trial(struct collector *c, struct report_problem *p, const tdb_t
   struct report_trial *to = next_trial(c, p);
   if (!to) return;
   *to = (struct report_trial){.id = t->id, .created_us = t->created_us, .phase = t->phase, .status = status_of(t),
-                              .seconds = t->seconds, .error = t->error};
+                              .seconds = t->seconds, .error = t->error, .clock_hz = t->run_clock_hz,
+                              .celsius = t->celsius, .watts = t->watts};
   to->config = copy(c, t->config);
   to->message = copy(c, t->message);
   sample_range(to, t);

@@ -15,6 +15,7 @@ struct report_trial {
   double seconds;   /* > 0 if status is ok */
   double low, high; /* fastest and slowest sample; seconds if there are none */
   double error;     /* < 0: not measured */
+  double clock_hz, celsius, watts; /* of the device then; 0: not known */
   char *config, *message;
 };
 

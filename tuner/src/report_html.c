@@ -34,6 +34,39 @@ static void device_lines(FILE *to, const struct report_data *d) {
   }
 }
 
+struct range { double low, high; };
+
+static void widen(struct range *r, double x) {
+  if (!(x > 0)) return;
+  r->low = r->low > 0 && r->low < x ? r->low : x;
+  r->high = r->high > x ? r->high : x;
+}
+
+static void range(FILE *to, const char *before, const struct range *r, double unit, const char *name) {
+  if (!(r->high > 0)) return;
+  fprintf(to, "%s%.4g", before, r->low / unit);
+  if (r->high > r->low) fprintf(to, " to %.4g", r->high / unit);
+  fprintf(to, " %s", name);
+}
+
+/* How the device fared, where anybody told. */
+static void conditions_line(FILE *to, const struct report_data *d) {
+  struct range clock = {0}, celsius = {0}, watts = {0};
+  for (size_t i = 0; i < d->nproblems; i++)
+    for (size_t k = 0; k < d->problems[i]->ntrials; k++) {
+      const struct report_trial *t = &d->problems[i]->trials[k];
+      widen(&clock, t->clock_hz);
+      widen(&celsius, t->celsius);
+      widen(&watts, t->watts);
+    }
+  if (!(clock.high > 0)) return;
+  fputs("<p class=\"about\">during the runs: ", to);
+  range(to, "", &clock, 1e6, "MHz");
+  range(to, ", ", &celsius, 1, "\xc2\xb0" "C");
+  range(to, ", ", &watts, 1, "W");
+  fputs("</p>\n", to);
+}
+
 static int many_devices(const struct report_data *d) {
   for (size_t i = 1; i < d->nproblems; i++)
     if (!same_device(d->problems[0], d->problems[i])) return 1;
@@ -135,6 +168,7 @@ static void nothing(FILE *to) {
 static void body(FILE *to, const struct report_data *d, const char *source) {
   fputs("<h1>Tuning report</h1>\n", to);
   device_lines(to, d);
+  conditions_line(to, d);
   date_line(to, d, source);
   if (!d->nproblems) {
     nothing(to);

@@ -84,9 +84,9 @@ static void check_time(struct answer *out) {
   snprintf(out->message, sizeof out->message, "the worker's answer holds no time");
 }
 
-int session_time(struct session *s, int slot, const struct measure_rules *rules, int verify, double limit,
+int session_time(struct session *s, int slot, const struct measure_rules *rules, int verify, int conditions, double limit,
                  struct answer *out) {
-  struct ask question = {.kind = ASK_TIME, .slot = slot, .rules = *rules, .verify = verify};
+  struct ask question = {.kind = ASK_TIME, .slot = slot, .rules = *rules, .verify = verify, .conditions = conditions};
   int code = ask(s, &question, limit, out);
   if (!code) check_time(out);
   return code;
@@ -108,7 +108,7 @@ static int try_once(struct session *s, struct session_config c, const struct mea
   if (!code) code = session_load(s, 0, c, limit, out);
   if (code || out->status != TDB_TRIAL_OK) return code;
   double left = limit - (clock_seconds() - started);
-  code = session_time(s, 0, rules, 1, left > 0 ? left : 0, out);
+  code = session_time(s, 0, rules, 1, 1, left > 0 ? left : 0, out);
   if (!code) code = unload(s, limit);
   if (code) answer_release(out);
   return code;

@@ -34,7 +34,7 @@ struct session_config { const int64_t *values; size_t n; };
 
 int session_naive(struct session *s, double limit, struct answer *out);
 int session_load(struct session *s, int slot, struct session_config c, double limit, struct answer *out);
-int session_time(struct session *s, int slot, const struct measure_rules *rules, int verify, double limit,
+int session_time(struct session *s, int slot, const struct measure_rules *rules, int verify, int conditions, double limit,
                  struct answer *out);
 /* Load, time, unload, all within `limit`.  Tried once more in a new worker if
  * something from outside killed the first: that says nothing of the candidate. */

@@ -219,7 +219,7 @@ static void time_candidate(struct bench *b, const struct ask *ask, struct answer
     say(out, TDB_TRIAL_LAUNCH_ERROR, "", tuner_error());
     return;
   }
-  if (b->kp->conditions) b->kp->conditions(b->open, &out->conditions);
+  if (ask->conditions && b->kp->conditions) b->kp->conditions(b->open, &out->conditions);
   report(&m, out);
   if (out->status != TDB_TRIAL_OK || !ask->verify) return;
   if (!verify(b, running.kernel, out)) {
