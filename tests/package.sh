@@ -36,6 +36,16 @@ done
 
 printf 'var x in 1..6; x %% 4 == 2;\n' >"$work/a.cint"
 [ "$("$work/prefix/bin/constrint" count "$work/a.cint")" = 2 ]
+
+# MiniZinc finds the solver and its library
+printf 'var 1..2: x :: output_var; solve satisfy;\n' >"$work/a.fzn"
+"$work/prefix/bin/fzn-constrint" -a "$work/a.fzn" | grep -q '^==========$'
+if command -v minizinc >/dev/null; then
+  printf 'include "circuit.mzn"; array[1..4] of var 1..4: x; constraint circuit(x); solve satisfy;\n' >"$work/a.mzn"
+  found=$(MZN_SOLVER_PATH="$work/prefix/share/minizinc/solvers" minizinc --solver constrint -a "$work/a.mzn" | grep -c '^----------$')
+  [ "$found" = 6 ]
+fi
+
 PYTHONPATH="$work/prefix/share/constrint/python" PYTHONDONTWRITEBYTECODE=1 python3 -c '
 from constrint import Space
 assert list(Space({"x": [1, 2, 3]}, ["x > 2"])) == [(3,)]'

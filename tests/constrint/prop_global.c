@@ -4,7 +4,7 @@
 #include "prop_test.h"
 #include "../../constrint/include/constrint.h"
 
-/* ---- cumulative: two tasks of any duration and need, or four of given ones ---- */
+/* ---- cumulative: two tasks of any duration and need, or four alike ---- */
 
 static void draw_cumulative(struct rng *r, struct instance *in) {
   in->n = 7;
@@ -34,27 +34,33 @@ static int post_tasks(store *s, const struct instance *in, const term *x) {
   return post_cumulative(s, x, x + 2, x + 4, 2, x[6]);
 }
 
-enum { TASKS = 5 };
-static void draw_given(struct rng *r, struct instance *in) {
-  in->n = TASKS;
-  for (int i = 0; i < TASKS; i++) {
-    draw_values(r, &in->domain[i], 0, 7, 5);
+/* Four tasks of one duration and one need: terms are the starts, then these. */
+enum { TASKS = 4 };
+static void draw_alike(struct rng *r, struct instance *in) {
+  in->n = TASKS + 3;
+  for (int i = 0; i < in->n; i++) {
+    draw_values(r, &in->domain[i], 0, i < TASKS ? 7 : 4, i < TASKS ? 4 : 2);
     in->same[i] = i;
-    in->param[i] = rng_int(r, 0, 4);
-    in->param[TASKS + i] = rng_int(r, 0, 3);
   }
-  in->params = 2 * TASKS + 1;
-  in->param[2 * TASKS] = rng_int(r, 2, 5);
 }
-static bool given_oracle(const struct instance *in, const wide *v) {
-  return tasks_fit(v, in->param, in->param + TASKS, TASKS, in->param[2 * TASKS]);
+static void spread(wide *to, wide v) {
+  for (int i = 0; i < TASKS; i++) to[i] = v;
 }
-static int post_given(store *s, const struct instance *in, const term *x) {
-  term constant[2 * TASKS + 1];
-  for (int i = 0; i <= 2 * TASKS; i++) constant[i] = store_constant(s, in->param[i]);
-  for (int i = 0; i <= 2 * TASKS; i++)
-    if (constant[i] < 0) return CI_ENOMEM;
-  return post_cumulative(s, x, constant, constant + TASKS, TASKS, constant[2 * TASKS]);
+static bool alike_oracle(const struct instance *in, const wide *v) {
+  (void)in;
+  wide duration[TASKS], need[TASKS];
+  spread(duration, v[TASKS]);
+  spread(need, v[TASKS + 1]);
+  return tasks_fit(v, duration, need, TASKS, v[TASKS + 2]);
+}
+static int post_alike(store *s, const struct instance *in, const term *x) {
+  (void)in;
+  term duration[TASKS], need[TASKS];
+  for (int i = 0; i < TASKS; i++) {
+    duration[i] = x[TASKS];
+    need[i] = x[TASKS + 1];
+  }
+  return post_cumulative(s, x, duration, need, TASKS, x[TASKS + 2]);
 }
 
 /* ---- circuit ---- */
@@ -160,7 +166,7 @@ static int post_reified(store *s, const struct instance *in, const term *x) {
 
 static const struct constraint_test tests[] = {
   {"cumulative", draw_cumulative, cumulative_oracle, post_tasks, STRENGTH_SOUND, -1},
-  {"cumulative given", draw_given, given_oracle, post_given, STRENGTH_SOUND, -1},
+  {"cumulative alike", draw_alike, alike_oracle, post_alike, STRENGTH_SOUND, -1},
   {"circuit", draw_circuit, circuit_oracle, post_nodes, STRENGTH_SOUND, -1},
   {"inverse", draw_inverse, inverse_oracle, post_lists, STRENGTH_SOUND, -1},
   {"cardinality", draw_cardinality, cardinality_oracle, post_counts, STRENGTH_SOUND, -1},
