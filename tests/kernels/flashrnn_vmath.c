@@ -35,9 +35,13 @@ static double worst(vf (*got)(vf), double (*exact)(double), float low, float hig
 static void check(const char *name, vf (*got)(vf), double (*exact)(double), float low, float high) {
   const double error = worst(got, exact, low, high);
   CHECKF(error <= 4, "%s over %g..%g: %g units", name, low, high, error);
-  float y[LANES];
-  v_store(y, got(v_set(NAN)));
-  for (int k = 0; k < LANES; k++) CHECKF(isnan(y[k]), "%s of NaN", name);
+  const uint32_t nans[] = {0x7fc00000, 0xffffffff, 0x7fffffff, 0xffc00001, 0x7fc0ff80};
+  for (size_t i = 0; i < sizeof nans / sizeof *nans; i++) {
+    float nan, y[LANES];
+    memcpy(&nan, &nans[i], sizeof nan);
+    v_store(y, got(v_set(nan)));
+    for (int k = 0; k < LANES; k++) CHECKF(isnan(y[k]), "%s of the NaN %08x", name, (unsigned)nans[i]);
+  }
 }
 
 static void exponential(void) { check("exp", got_exp, exact_exp, -86, 88); }

@@ -20,7 +20,7 @@ INLINE vf v_exp(vf x) {
   p = p * r + v_set(5.0000001201e-1f);
   p = p * (r * r) + r + v_set(1.0f);
   const vi power = ((vi)shifted - (vi)magic) << 23;
-  return (vf)((vi)p + power);
+  return v_select(x == x, (vf)((vi)p + power), x); /* a sum with a NaN's bits could be finite */
 }
 
 INLINE vf v_abs(vf x) {
