@@ -45,7 +45,7 @@ static const char help_text[] =
   "  -s                       statistics\n"
   "  -t MILLISECONDS          stop after this long\n"
   "  -v                       say on standard error what is done\n"
-  "  --learn NAME             auto (default: with -f only), on or off: keep what each failure teaches\n"
+  "  --learn NAME             auto (default; with -f: on), on or off: keep what each failure teaches\n"
   "  --memory SIZE            at most this much memory (bytes, or 512MiB, 2GiB)\n"
   "  --help                   this text";
 
