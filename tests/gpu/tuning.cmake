@@ -5,3 +5,4 @@ target_include_directories(pretended PRIVATE $<TARGET_PROPERTY:flashrnn-cuda,INC
 add_dependencies(pretended flashrnn-cuda) # its source_hash.h
 set_target_properties(pretended PROPERTIES PREFIX "" OUTPUT_NAME flashrnn-cuda
   LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests/plugins/pretended)
+room_script(gpu_run_pretended COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/run_test.sh TIMEOUT 120 LABELS release-only)
