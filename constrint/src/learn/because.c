@@ -5,7 +5,19 @@ void because_free(struct because *b) {
   if (b->s) budget_free(b->s->budget, b->fact, b->capacity * sizeof *b->fact);
 }
 
+/* What the root's bounds say already needs no name. */
+static bool is_given(const struct because *b, struct fact f) {
+  interval root = because_root(b, f.x);
+  switch (f.kind) {
+  case AT_LEAST: return root.lo >= f.v;
+  case AT_MOST: return root.hi <= f.v;
+  case IS: return root.lo == f.v && root.hi == f.v;
+  default: return f.v < root.lo || f.v > root.hi;
+  }
+}
+
 void because(struct because *b, struct fact f) {
+  if (is_given(b, f)) return;
   if (!budget_grow(b->s->budget, &b->fact, &b->capacity, b->n + 1, sizeof *b->fact)) {
     b->spent = true;
     return;

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "interval.h"
+#include "../learn/because.h"
 #include "../post.h"
 #include "../../include/constrint.h"
 #include "../error.h"
@@ -109,13 +110,81 @@ static enum outcome propagate(store *s, propagator *p) {
   struct cumulative *c = (struct cumulative *)p;
   uint64_t changes = store_changes(s);
   if (!make_table(s, c)) return FAILED;
-  bool done = terms_fixed(s, c->start, 3 * c->n);
+  /* the capacity may be a duration, too: then the table is old */
+  bool done = store_changes(s) == changes && terms_fixed(s, c->start, 3 * c->n);
   for (size_t i = 0; i < c->n && !done; i++)
     if (!narrow_task(s, c, i)) return FAILED;
   return done ? SUBSUMED : settled(s, changes);
 }
 
-static const struct propagator_class class = {"cumulative", propagate, NULL, 2, NULL};
+/* ---- Explanations: too much at one moment ---- */
+
+/* Did the task surely cover the moment?  What it needed then, at least; 0: no. */
+static wide need_at(const struct because *b, const struct cumulative *c, size_t i, wide at) {
+  wide need = because_interval(b, c->need[i]).lo, d = because_interval(b, c->duration[i]).lo;
+  interval start = because_interval(b, c->start[i]);
+  if (need <= 0 || d <= 0 || d > FAR || start.lo < -FAR) return 0;
+  return start.hi <= at && start.lo + d > at ? need : 0;
+}
+
+/* Name why the others than `but` need as much at the moment; false: they do not. */
+static bool crowded(struct because *b, const struct cumulative *c, size_t but, wide at, wide wanted) {
+  for (size_t i = 0; i < c->n && wanted > 0; i++) {
+    wide need = i == but ? 0 : need_at(b, c, i, at), d = because_interval(b, c->duration[i]).lo;
+    if (need == 0) continue;
+    because_at_most(b, c->start[i], at);
+    because_at_least(b, c->start[i], at - d + 1);
+    because_at_least(b, c->duration[i], d);
+    because_at_least(b, c->need[i], need);
+    wanted -= need;
+  }
+  return wanted <= 0;
+}
+
+/* Without any task even a negative capacity is enough: some task there was. */
+static bool explain_capacity(struct because *b, const struct cumulative *c, wide v) {
+  size_t n = b->n;
+  for (size_t i = 0; i < c->n; i++) {
+    if (crowded(b, c, c->n, because_interval(b, c->start[i]).hi, v)) return true;
+    b->n = n;
+  }
+  return false;
+}
+
+/* Started between v and its end, or its start and v, task i would be at work at
+ * one moment, when the others left too little. */
+static bool explain_start(struct because *b, const struct cumulative *c, size_t i, struct fact what) {
+  interval start = because_interval(b, c->start[i]);
+  wide d = because_interval(b, c->duration[i]).lo, need = because_interval(b, c->need[i]).lo;
+  wide room = because_interval(b, c->capacity).hi;
+  bool later = what.kind == AT_LEAST;
+  if (what.kind == IS_NOT || d <= 0 || need <= 0 || d > FAR || room > FAR || need > FAR) return false;
+  wide at = later ? what.v - 1 : what.v + d;
+  if (later ? start.lo <= at - d : start.hi > at) return false;
+  if (later) because_at_least(b, c->start[i], at - d + 1);
+  else because_at_most(b, c->start[i], at);
+  because_at_least(b, c->duration[i], d);
+  because_at_least(b, c->need[i], need);
+  because_at_most(b, c->capacity, room);
+  return crowded(b, c, i, at, room - need + 1);
+}
+
+static bool names_once(const struct cumulative *c, term x) {
+  size_t n = 0;
+  for (size_t i = 0; i <= 3 * c->n; i++) n += c->start[i] == x;
+  return n == 1;
+}
+
+static bool explain(struct because *b, const propagator *p, struct fact what) {
+  const struct cumulative *c = (const struct cumulative *)p;
+  if (what.x < 0 || !names_once(c, what.x)) return false;
+  if (what.x == c->capacity) return what.kind == AT_LEAST && explain_capacity(b, c, wide_max(what.v, 1));
+  for (size_t i = 0; i < c->n; i++)
+    if (c->start[i] == what.x) return explain_start(b, c, i, what);
+  return false;
+}
+
+static const struct propagator_class class = {"cumulative", propagate, explain, 2, NULL};
 
 int post_cumulative(store *s, const term *start, const term *duration, const term *need, size_t n, term capacity) {
   struct cumulative *c = store_alloc(s, sizeof *c);
