@@ -167,7 +167,7 @@ static int quotient(int a, int b) { return a / b - (a % b != 0 && (a < 0) != (b 
 /* Equations that rest on each other, and conditions that speak of what they give, where some have no value. */
 static void test_equation_chains(void) {
   uint64_t state = fresh_seed();
-  for (int i = 0; i < 200; i++) {
+  for (int i = 0; i < 80; i++) {
     int q = random_below(&state, 30), k = 1 + random_below(&state, 4), r = random_below(&state, 9) - 4, w = 3 + random_below(&state, 4);
     uint64_t expected = 0;
     for (int a = 1; a <= 15; a++)
@@ -190,7 +190,7 @@ static void test_equation_chains(void) {
 static void test_tables(void) {
   uint64_t state = fresh_seed();
   for (int i = 0; i < 150; i++) {
-    int wide = i % 15 == 0 ? 700 : 6, rows = 1 + random_below(&state, 40);
+    int wide = i % 50 == 0 ? 400 : 6, rows = 1 + random_below(&state, 40);
     char text[2000];
     int at = snprintf(text, sizeof text, "var a in 0..%d; var b in 1..5; var c in {4, 1, 3, 2}; var d in 0..3; table((c, a, %sb), [", wide, i % 2 ? "2, " : "");
     for (int r = 0; r < rows; r++) {
@@ -210,11 +210,11 @@ static void test_tables(void) {
 /* Wide variables of which few values are left. */
 static void test_chains(void) {
   uint64_t state = fresh_seed();
-  for (int i = 0; i < 20; i++) {
-    int n = 64 + random_below(&state, 40), m = 12 * (1 + random_below(&state, 8));
+  for (int i = 0; i < 6; i++) {
+    int n = 64 + random_below(&state, 12), m = 12 * (1 + random_below(&state, 8));
     char text[300];
     snprintf(text, sizeof text, "var a in 1..%d; var b in 1..%d; var c in 1..%d; %d %% a == 0; %s; (a // b) %% c == 0; a * c <= %d;",
-             n, n, 1 + random_below(&state, 9), m, i % 2 ? "a % b == 0" : "b % a == 0",
+             n, n, 1 + random_below(&state, 5), m, i % 2 ? "a % b == 0" : "b % a == 0",
              n + random_below(&state, 200));
     ci_model *model = read(text);
     struct expected e = enumerate(model);

@@ -123,13 +123,68 @@ static uint32_t add_alldifferent(struct taping *w, size_t n) {
   return all;
 }
 
+/* ---- products with a limit ---- */
+
+/* A product of positive terms that is compared with a constant.  Instead of
+ * the product so far, what the limit comes to when it is divided by all terms
+ * so far is kept: the same for many products. */
+struct limited { pool_id product; wide limit; bool above; };
+
+static bool is_limited_product(const struct pool *p, pool_id e) {
+  const struct pool_node *x = &p->nodes[e];
+  int32_t terms = 0;
+  for (int32_t i = 0; i < x->n && x->op == CI_MUL; i++) {
+    const struct pool_node *y = &p->nodes[pool_args(p, x)[i]];
+    if (y->lo < 1) return false;
+    terms += y->op != NODE_INT;
+  }
+  return terms >= 2 && !x->undefined && !x->wild;
+}
+
+/* product <= limit, or above: product > limit. */
+static bool find_limited(const struct pool *p, const struct pool_node *x, struct limited *l) {
+  if (x->op != CI_LE && x->op != CI_LT) return false;
+  const pool_id *a = pool_args(p, x);
+  int side = pool_is_int(p, a[0]);
+  if (!pool_is_int(p, a[1 - side]) || !is_limited_product(p, a[side])) return false;
+  wide constant = pool_value(p, a[1 - side]);
+  *l = (struct limited){a[side], side == 0 ? constant - (x->op == CI_LT) : constant - (x->op == CI_LE), side == 1};
+  return l->limit >= 1 && l->limit < POOL_LIMIT;
+}
+
+static uint32_t add_quotient(struct taping *w, uint32_t x, uint32_t y) {
+  const struct tape_node *a = at(w, x), *b = at(w, y);
+  uint32_t args[2] = {x, y};
+  return add_operation(w, CI_FLOORDIV, args, 2, 0, a->lo / (b->hi < 1 ? 1 : b->hi), a->hi / (b->lo < 1 ? 1 : b->lo), false);
+}
+
 /* ---- from the pool ---- */
+
+static uint32_t take_limited(struct taping *w, const struct limited *l) {
+  const struct pool_node *x = &w->pool->nodes[l->product];
+  size_t n = 0;
+  wide limit = l->limit;
+  if (!budget_grow(w->t->b, &w->list, &w->list_capacity, (size_t)x->n + 1, sizeof *w->list)) return UINT32_MAX;
+  for (int32_t i = 0; i < x->n; i++) {
+    pool_id term = pool_args(w->pool, x)[i];
+    if (pool_is_int(w->pool, term)) limit /= pool_value(w->pool, term);
+    else w->list[n++] = w->made[term] - 1;
+  }
+  sort_by_level(w, w->list, n);
+  uint32_t left = add_constant(w, (int64_t)limit), one = add_constant(w, 1);
+  for (size_t i = 0; i < n && left != UINT32_MAX; i++) left = add_quotient(w, left, w->list[i]);
+  if (left == UINT32_MAX || one == UINT32_MAX) return UINT32_MAX;
+  uint32_t sides[2] = {l->above ? left : one, l->above ? one : left};
+  return add_operation(w, l->above ? CI_LT : CI_LE, sides, 2, 0, 0, 1, false);
+}
 
 static uint32_t take(struct taping *w, pool_id e) {
   const struct pool_node *x = &w->pool->nodes[e];
   const pool_id *a = pool_args(w->pool, x);
   if (x->op == NODE_INT) return add_constant(w, (int64_t)x->lo);
   if (x->op == POOL_UNDEFINED) return add_constant(w, TAPE_UNDEFINED);
+  struct limited l;
+  if (find_limited(w->pool, x, &l)) return take_limited(w, &l);
   if (!budget_grow(w->t->b, &w->list, &w->list_capacity, (size_t)x->n + 1, sizeof *w->list)) return UINT32_MAX;
   for (int32_t i = 0; i < x->n; i++) w->list[i] = w->made[a[i]] - 1;
   if (is_chain(x->op)) return add_chain(w, x->op, w->list, (size_t)x->n);
@@ -146,6 +201,8 @@ static void mark_used(struct taping *w, pool_id root) {
   w->used[root] = true;
   for (pool_id e = root; e >= 0; e--) {
     const struct pool_node *x = &w->pool->nodes[e];
+    struct limited l;
+    if (w->used[e] && find_limited(w->pool, x, &l)) x = &w->pool->nodes[l.product];
     for (int32_t i = 0; w->used[e] && i < x->n; i++) w->used[pool_args(w->pool, x)[i]] = true;
   }
 }
