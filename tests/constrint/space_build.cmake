@@ -1,2 +1,2 @@
 # The builder of the compact form.
-room_test(space_build SOURCES space_build.c random_model.c LIBS constrint_static TIMEOUT 60)
+room_test(space_build SOURCES space_build.c random_model.c LIBS constrint_static TIMEOUT 120)
