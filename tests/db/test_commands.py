@@ -124,7 +124,7 @@ def missed(work, seed):
         file.write(out)
     source = os.environ["SOURCE"]
     read = subprocess.run([os.path.join(os.environ["BUILD"], "tests", "tuner_workloads"), os.path.join(source, "specs"),
-                           os.path.join(source, "specs/hardware/generic-x86-64-avx2.yaml"), path],
+                           os.path.join(source, "specs/hardware/generic-x86-64-avx2.yaml"), "cpu", path],
                           capture_output=True, text=True, timeout=60)
     check("the tuner reads it", read.returncode == 0, read)
     architecture = json.loads(run(*ask, "--json")[1])["missed"][0]["architecture"]
