@@ -236,8 +236,8 @@ static fr_config config_of(const fr_device *d, const fr_problem *p, fr_int famil
   c.family = family, c.exchange = exchange;
   if (family == FR_RESIDENT) c.units = 0, c.batch = 8, c.split = 1, c.staging = 1, c.ring = 2, c.warps = fr_resident_warps(p->D, p->pass);
   else if (family != FR_ALTERNATING) c.units = 16, c.batch = 8, c.warps = c.split = 2;
-  if (family == FR_CLUSTERED) c.cluster = 4; /* of 16 units: a head of 64 */
-  if (family == FR_STREAMING) c.ring = 2, c.r_stream = 8;
+  if (family == FR_CLUSTERED) c.cluster = 2; /* of 16 units: a head of 32 */
+  if (family == FR_STREAMING) c.ring = 2, c.r_stream = 16;
   while (family != FR_RESIDENT && c.warps < 8 && !fr_legal(d, p, &c, why)) c.warps = c.split *= 2;
   CHECKF(fr_legal(d, p, &c, why), "%s", why);
   return c;
@@ -262,18 +262,16 @@ static void record(const char *path, const flashrnn_problem *problem, fr_int fam
   free(canonical);
 }
 
-/* The rows but `row` of both planes are the processor's, and finite; that row is no number in its last
- * step (the fake device computes as the processor's library does, whose tanh of a NaN is 1). */
+/* The rows but `row` of both planes are the processor's, and finite; that row is no number in its last step. */
 static void check_rows(const step *s, int64_t row) {
   const flashrnn_problem *p = &s->problem;
   const int64_t cells = p->T * p->N * p->D;
   float *x = malloc(s->states.n * sizeof *x);
-  const int fake = !strncmp(gpu->name, "Fake", 4);
   CHECK(x && !gpu->cu.copy_out(x, s->states.there, s->states.n * sizeof *x, NULL) && !gpu->cu.synchronize());
   for (int64_t i = 0; i < (int64_t)s->states.n; i++) {
     const int64_t b = i / cells % p->B;
     if (b != row) CHECKF(fabsf(x[i] - s->states.here[i]) <= 1e-4f, "%lld: %g, not %g", (long long)i, x[i], s->states.here[i]);
-    else if (!fake && i % cells >= cells - p->N * p->D) CHECKF(isnan(x[i]), "%lld: %g", (long long)i, x[i]);
+    else if (i % cells >= cells - p->N * p->D) CHECKF(isnan(x[i]), "%lld: %g", (long long)i, x[i]);
   }
   free(x);
 }
@@ -283,7 +281,7 @@ static void check_rows(const step *s, int64_t row) {
  * Nobody waits for ever, and no other row sees it. */
 static void all_ones(fr_int family, fr_int exchange, int inputs) {
   char path[128];
-  step s = make_step(FLASHRNN_LSTM, 9, 8, 1, 64); /* 9 rows: seven of the second tile are padding */
+  step s = make_step(FLASHRNN_LSTM, 9, 8, 1, 32); /* 9 rows: seven of the second tile are padding; wider heads in fp32 spill */
   run_here(&s);
   snprintf(path, sizeof path, "%s/%d-%d-%d.db", folder, (int)family, (int)exchange, inputs);
   record(path, &s.problem, family, exchange);
