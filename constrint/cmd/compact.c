@@ -53,16 +53,25 @@ int compact_session(struct session *s, const struct usage *u, int argc, char **a
   return rc < 0 ? report_error(o, rc) : CONTINUE;
 }
 
-int compact_try(struct session *s, const char *order) {
+static int try_within(struct session *s, const char *order, char **decimal) {
   if (s->model && !ci_model_has_form(s->model)) return CI_ENOMEM; /* there is none: search instead */
   ci_limits limits = s->options.limits;
   if (!limits.memory_bytes) limits.memory_bytes = try_memory;
   s->options.form_limited = true;
   limits.seconds /= 2; /* the other half is for the search */
   double began = deadline_now();
-  int rc = compact_make(s, order, &limits);
+  ci_space_options options = {order, limits};
+  int rc = decimal ? ci_space_count(s->model, &options, decimal) : compact_make(s, order, &limits);
   if (limits.seconds > 0) s->options.limits.seconds = fmax(1e-9, s->options.limits.seconds - (deadline_now() - began));
   return rc;
+}
+
+int compact_try(struct session *s, const char *order) { return try_within(s, order, NULL); }
+
+int compact_count(struct session *s, const char *order, char **decimal) {
+  if (s->model && !s->options.such_that) return try_within(s, order, decimal);
+  int rc = compact_try(s, order);
+  return rc < 0 ? rc : ci_space_size(s->space, decimal);
 }
 
 bool compact_search_instead(const struct session *s, int rc) {

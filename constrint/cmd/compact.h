@@ -15,6 +15,8 @@ int compact_session(struct session *s, const struct usage *u, int argc, char **a
 /* compact_make() for a command that can search instead: within less memory and
  * half of --time, of which the options then hold what is left. A CI_ code. */
 int compact_try(struct session *s, const char *order);
+/* The number of solutions, in the same way: no form is kept where none is asked for. */
+int compact_count(struct session *s, const char *order, char **decimal);
 /* After compact_try(): shall the command search? */
 bool compact_search_instead(const struct session *s, int rc);
 

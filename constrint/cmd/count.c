@@ -13,11 +13,6 @@ static int print_count(const struct session *s, char *decimal) {
   return code;
 }
 
-static int count_form(struct session *s, char **decimal) {
-  int rc = compact_try(s, s->options.order);
-  return rc < 0 ? rc : ci_space_size(s->space, decimal);
-}
-
 static int count_search(struct session *s, char **decimal) {
   int rc = session_solver(s);
   return rc < 0 ? rc : ci_count(s->solver, decimal);
@@ -31,7 +26,7 @@ int command_count(int argc, char **argv) {
   char *decimal;
   int code = session_open(&s, &usage, argc, argv);
   if (code != CONTINUE) return session_close(&s, code);
-  int rc = count_form(&s, &decimal);
+  int rc = compact_count(&s, s.options.order, &decimal);
   if (compact_search_instead(&s, rc)) rc = count_search(&s, &decimal);
   return session_close(&s, rc < 0 ? report_error(&s.options, rc) : print_count(&s, decimal));
 }

@@ -45,6 +45,9 @@ typedef struct ci_space_info {
 /* options may be NULL.  A model with no solution gives a space of size 0.
  * CI_ENOMEM, CI_ELIMIT, CI_ECANCEL: past a limit; nothing is made. */
 CI_API int ci_space_build(ci_space **out, const ci_model *m, const ci_space_options *options);
+/* What ci_space_size() says of the form, without making it: sooner, and in less memory.
+ * *decimal is freed by the caller with free(). */
+CI_API int ci_space_count(const ci_model *m, const ci_space_options *options, char **decimal);
 /* The configurations of s that also satisfy a condition of the native language
  * over its variables ("a * b <= 64; c > 2"), worked out on the form itself. */
 CI_API int ci_space_restrict(ci_space **out, const ci_space *s, const char *conditions, const ci_space_options *options);

@@ -41,10 +41,23 @@ static bool same_set(const ci_model *m, const ci_space *s) {
   return same;
 }
 
+/* A form and a count without one: the same size, or the same failure. */
+static bool same_count(const ci_model *m, const ci_space_options *options, const ci_space *s, int error) {
+  char *counted = NULL, *size = NULL;
+  if (ci_space_count(m, options, &counted) != error || (error == CI_OK) != (counted != NULL)) return free(counted), false;
+  if (error < 0) return true;
+  bool same = ci_space_size(s, &size) == CI_OK && !strcmp(counted, size);
+  if (!same) fprintf(stderr, "counted %s, not %s\n", counted, size);
+  free(counted);
+  free(size);
+  return same;
+}
+
 static bool agrees(const ci_model *m, const struct expected *e, const char *order) {
   ci_space_options options = {.order = order};
-  ci_space *s;
+  ci_space *s = NULL;
   int error = ci_space_build(&s, m, &options);
+  if (!same_count(m, &options, s, error)) return ci_space_free(s), false;
   if (error == CI_EOVERFLOW && e->overflow) return true;
   if (error < 0) return fprintf(stderr, "%s\n", ci_error()), false;
   uint64_t n = UINT64_MAX;
@@ -317,6 +330,65 @@ static void test_restrict_misuse(void) {
   ci_model_free(m);
 }
 
+/* ---- counts that leave variables out ---- */
+
+static int64_t draw(uint64_t *state, int64_t lo, int64_t hi) {
+  *state = *state * 6364136223846793005u + 1442695040888963407u;
+  return lo + (int64_t)((*state >> 33) % (uint64_t)(hi - lo + 1));
+}
+
+/* An expression over the small variables and the first n wide ones. */
+static int draw_sum(uint64_t *state, char *text, size_t size, int n) {
+  const char *names[] = {"a", "b", "c", "d", "x", "y", "z"};
+  const char *p = names[draw(state, 0, 3)], *q = names[draw(state, 0, 3 + n)], *r = names[draw(state, 0, 3 + n)];
+  int k = (int)draw(state, -3, 9);
+  switch (draw(state, 0, 3)) {
+  case 0: return snprintf(text, size, "%s * %s + %d", p, q, k);
+  case 1: return snprintf(text, size, "%s * %d - %s", q, k, r);
+  case 2: return snprintf(text, size, "%s + %s * %s", r, p, q);
+  default: return snprintf(text, size, "%d * %s * %s", k, p, r);
+  }
+}
+
+/* Wide variables that equations give, bounded and stepped in ways that matter, read by one another and by conditions. */
+static void draw_given(uint64_t *state, char *text, size_t size) {
+  static const char *const wide[] = {"x", "y", "z"}, *const compare[] = {"<=", "<", ">=", "!="};
+  size_t n = 0;
+  for (int i = 0; i < 4; i++) n += (size_t)snprintf(text + n, size - n, "var %c in 1..%d;\n", 'a' + i, (int)draw(state, 2, 7));
+  for (int i = 0; i < 3; i++)
+    n += (size_t)snprintf(text + n, size - n, "var %s in %d..%d;\n", wide[i], (int)draw(state, -20, 20), (int)draw(state, 1, 3) == 1 ? 330 : 5000000);
+  for (int i = 0; i < 3; i++) {
+    if (draw(state, 0, 2)) n += (size_t)snprintf(text + n, size - n, "%s == ", wide[i]);
+    else n += (size_t)snprintf(text + n, size - n, "%s * %d * a == ", wide[i], (int)draw(state, 1, 3));
+    n += (size_t)draw_sum(state, text + n, size - n, i);
+    n += (size_t)snprintf(text + n, size - n, ";\n");
+  }
+  for (int i = (int)draw(state, 0, 3); i > 0; i--) {
+    n += (size_t)draw_sum(state, text + n, size - n, 3);
+    n += (size_t)snprintf(text + n, size - n, " %s ", compare[draw(state, 0, 3)]);
+    n += (size_t)draw_sum(state, text + n, size - n, 3);
+    n += (size_t)snprintf(text + n, size - n, ";\n");
+  }
+}
+
+static void test_left_out(void) {
+  uint64_t state = fresh_seed();
+  int counted = 0;
+  for (int i = 0; i < 3000; i++) {
+    char text[4000];
+    draw_given(&state, text, sizeof text);
+    ci_model *m = read(text);
+    ci_space_options options = {.order = i % 4 ? NULL : "declared", .limits.memory_bytes = 256 << 20};
+    ci_space *s = NULL;
+    int error = ci_space_build(&s, m, &options);
+    CHECKF(error == CI_ENOMEM || same_count(m, &options, s, error), "%s", text);
+    counted += error == CI_OK;
+    ci_space_free(s);
+    ci_model_free(m);
+  }
+  CHECKF(counted > 2000, "%d", counted);
+}
+
 /* ---- limits ---- */
 
 static const char *const large =
@@ -400,7 +472,7 @@ static const struct test_case cases[] = {
     {"equations", test_equations}, {"random equations", test_random_equations},
     {"equation chains", test_equation_chains}, {"limits", test_limits},
     {"tables", test_tables}, {"chains", test_chains}, {"alldifferent", test_different},
-    {"restrict", test_restrict}, {"restrict misuse", test_restrict_misuse},
+    {"left out", test_left_out}, {"restrict", test_restrict}, {"restrict misuse", test_restrict_misuse},
     {"memory", test_memory}, {"unknown order", test_unknown_order}, {"overflow", test_overflow},
     {"checker", test_checker}, {NULL, NULL}};
 TEST_MAIN(cases)

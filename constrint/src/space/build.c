@@ -1,4 +1,6 @@
-/* ci_space_build: a plan, a diagram for each part, and all of it in one block. */
+/* ci_space_build: a plan, a diagram for each part, and all of it in one block.
+ * ci_space_count: the same plan, and no more than a number of each part. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "../error.h"
@@ -64,7 +66,7 @@ static int build_parts(struct build *u) {
   if (u->b.stopped) return u->b.stopped;
   for (int32_t i = 0; i < u->plan.nparts && !u->empty; i++) {
     struct part_task task = {.part = i, .vars = u->members, .n = gather_members(u, i), .ordered = u->wanted != NULL,
-                             .example = u->example};
+                             .example = u->example, .total = u->total};
     int error = part_build(&u->parts[i], &u->workshop, &task);
     if (error < 0) return error;
     u->empty = u->parts[i].empty;
@@ -87,10 +89,28 @@ static int run(struct build *u) {
   return error == CI_OK && !u->empty ? build_parts(u) : error;
 }
 
+static int check_model(const ci_model *m) {
+  if (ci_model_has_form(m)) return CI_OK;
+  return ci_fail(CI_EINVAL, "a model with %s has no compact form: count, enumerate and solve search it",
+                 m->graph.projected ? "hidden variables that its solutions leave open" : "global constraints");
+}
+
 int ci_space_build(ci_space **out, const ci_model *m, const ci_space_options *options) {
   struct build u = {.g = &m->graph, .task = options};
-  if (!ci_model_has_form(m))
-    return ci_fail(CI_EINVAL, "a model with %s has no compact form: count, enumerate and solve search it",
-                   m->graph.projected ? "hidden variables that its solutions leave open" : "global constraints");
-  return form_make(&u, out, options ? &options->limits : NULL, run);
+  int error = check_model(m);
+  return error < 0 ? error : form_make(&u, out, options ? &options->limits : NULL, run);
+}
+
+int ci_space_count(const ci_model *m, const ci_space_options *options, char **decimal) {
+  mpz_t total;
+  struct build u = {.g = &m->graph, .task = options, .total = total};
+  int error = check_model(m);
+  if (error < 0) return error;
+  mpz_init_set_ui(total, 1);
+  error = form_count(&u, options ? &options->limits : NULL, run);
+  char *text = error == CI_OK ? malloc(mpz_sizeinbase(total, 10) + 2) : NULL;
+  if (text) *decimal = mpz_get_str(text, 10, total);
+  else if (error == CI_OK) error = ci_fail(CI_ENOMEM, "no memory to count");
+  mpz_clear(total);
+  return error;
 }

@@ -128,15 +128,25 @@ static void release(struct build *u) {
   if (u->plan.b) plan_free(&u->plan);
 }
 
-
-int form_make(struct build *u, ci_space **out, const ci_limits *limits, int (*run)(struct build *u)) {
-  double begun = budget_now();
-  ci_space *made = NULL;
+static int work(struct build *u, const ci_limits *limits, int (*run)(struct build *u)) {
   budget_init(&u->b, limits);
   budget_start(&u->b);
   int error = budget_check(&u->b);
   if (error == CI_OK) error = run(u);
-  if (error == CI_OK && u->unknown && !u->empty) error = fail_unknown(u);
+  return error == CI_OK && u->unknown && !u->empty ? fail_unknown(u) : error;
+}
+
+int form_count(struct build *u, const ci_limits *limits, int (*run)(struct build *u)) {
+  int error = work(u, limits, run);
+  if (u->empty) mpz_set_ui(u->total, 0);
+  release(u);
+  return error < 0 ? explain(u, error) : CI_OK;
+}
+
+int form_make(struct build *u, ci_space **out, const ci_limits *limits, int (*run)(struct build *u)) {
+  double begun = budget_now();
+  ci_space *made = NULL;
+  int error = work(u, limits, run);
   if (error == CI_OK) error = finish(u, &made);
   release(u);
   if (error < 0) return explain(u, error);

@@ -17,6 +17,7 @@ struct build {
   size_t nparts;
   const struct diagram **kept; /* parts of the base that stay as they are; their owner frees them */
   size_t nkept;
+  mpz_ptr total;               /* the number of configurations is all that is wanted; NULL: a form */
   bool empty, unknown;         /* no configuration; some that cannot be judged, such as example */
   int64_t *example;            /* by variable */
   const void *task;            /* the caller's own */
@@ -24,6 +25,8 @@ struct build {
 
 /* Run the building, and make the form of what it left in u; all of u is freed. */
 int form_make(struct build *u, ci_space **out, const ci_limits *limits, int (*run)(struct build *u));
+/* Run the building for u->total alone, 1 to begin with. */
+int form_count(struct build *u, const ci_limits *limits, int (*run)(struct build *u));
 /* The only assignment that there is, judged by the evaluator. */
 int form_judge_constant(struct build *u);
 

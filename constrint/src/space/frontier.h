@@ -3,6 +3,8 @@
 #ifndef CI_FRONTIER_H
 #define CI_FRONTIER_H
 
+#include <gmp.h>
+
 #include "factor.h"
 
 /* The nodes of a level and their edges.  value: positions in the variable's values. */
@@ -36,5 +38,8 @@ void frontier_free(struct frontier *x);
 
 /* reduce.c: drop what leads nowhere, merge what is equal; the root may be gone: then level[0].nodes is 0. */
 int frontier_reduce(struct frontier *x);
+
+/* tally.c: multiply total by the number of ways from the root to the end.  CI_OK or an error. */
+int frontier_tally(const struct frontier *x, mpz_ptr total);
 
 #endif

@@ -9,6 +9,7 @@ struct giving {
   struct plan *p;
   int32_t part;
   const uint32_t *position;
+  bool leave_out;
   bool *given; /* per variable */
   const struct definition **chosen; /* in this order */
   size_t nchosen;
@@ -75,6 +76,65 @@ static int replace_everywhere(struct giving *g, const struct definition *d) {
   return CI_OK;
 }
 
+/* ---- variables that need not be there ---- */
+
+static pool_id make2(struct pool *pool, int32_t op, pool_id x, pool_id y) {
+  pool_id both[2] = {x, y};
+  return x < 0 ? x : y < 0 ? y : pool_make(pool, op, both, 2, 0);
+}
+
+/* Does another condition keep it from leaving the variable's range on that side: value <= x, x never beyond the range? */
+static bool is_kept_within(const struct giving *g, const struct definition *d, bool above) {
+  const struct plan *p = g->p;
+  const struct plan_var *v = &p->vars[d->var];
+  for (size_t i = 0; i < p->nconditions; i++) {
+    const struct condition *c = &p->conditions[i];
+    const struct pool_node *x = &p->pool.nodes[c->root];
+    if (i == d->condition || c->part != g->part || c->whole >= 0 || x->wild || (x->op != CI_LE && x->op != CI_LT)) continue;
+    const pool_id *sides = pool_args(&p->pool, x);
+    const struct pool_node *other = &p->pool.nodes[sides[above]];
+    if (sides[!above] == d->value && (above ? other->hi <= v->hi : other->lo >= v->lo)) return true;
+  }
+  return false;
+}
+
+/* That what an equation gives a variable is one of its values. */
+static pool_id make_check(const struct giving *g, const struct definition *d) {
+  struct pool *pool = &g->p->pool;
+  const struct plan_var *v = &g->p->vars[d->var];
+  const struct pool_node x = pool->nodes[d->value];
+  bool below = (x.undefined || x.lo < v->lo) && !is_kept_within(g, d, false);
+  bool above = x.hi > v->hi && !is_kept_within(g, d, true);
+  pool_id all = pool_int(pool, 1), lo = pool_int(pool, v->lo);
+  if (below) all = make2(pool, CI_AND, all, make2(pool, CI_LE, lo, d->value));
+  if (above) all = make2(pool, CI_AND, all, make2(pool, CI_LE, d->value, pool_int(pool, v->hi)));
+  if (v->step == 1) return all;
+  pool_id rest = make2(pool, CI_MOD, make2(pool, CI_SUB, d->value, lo), pool_int(pool, v->step));
+  return make2(pool, CI_AND, all, make2(pool, CI_EQ, rest, pool_int(pool, 0)));
+}
+
+/* An equation over more variables is left as it is: with what is known of its variable, it is judged sooner than
+ * bounds of the expression. */
+enum { FEW = 5 };
+
+static bool is_read(const struct giving *g, const struct definition *d) {
+  const struct plan *p = g->p;
+  for (size_t i = 0; i < p->nconditions; i++)
+    if (i != d->condition && p->conditions[i].part == g->part && reads(p, &p->conditions[i], d->var)) return true;
+  return false;
+}
+
+/* The variable goes, what its equation asks of the others stays. */
+static int leave_out(struct giving *g, const struct definition *d) {
+  struct plan *p = g->p;
+  if (is_read(g, d) || p->conditions[d->condition].n > FEW) return CI_OK;
+  pool_id check = make_check(g, d);
+  if (check < 0 || p->pool.nodes[check].wild) return check < 0 ? check : CI_OK;
+  p->conditions[d->condition].defines = -1;
+  p->vars[d->var].left_out = true;
+  return change(p, &p->conditions[d->condition], check);
+}
+
 /* ---- choosing ---- */
 
 /* Is all that the definition's condition reads beside its variable known, and known before it? */
@@ -129,12 +189,16 @@ static int choose(struct giving *g) {
     error = d ? give(g, d) : plan_list(g->p, (uint32_t)open);
   }
   /* the last first: their expressions may read those before */
-  while (g->nchosen > 0 && error == CI_OK && !g->p->empty) error = replace_everywhere(g, g->chosen[--g->nchosen]);
+  while (g->nchosen > 0 && error == CI_OK && !g->p->empty) {
+    const struct definition *d = g->chosen[--g->nchosen];
+    error = replace_everywhere(g, d);
+    if (error == CI_OK && g->leave_out && !g->p->empty) error = leave_out(g, d);
+  }
   return error;
 }
 
-int plan_give(struct plan *p, int32_t part, const uint32_t *position) {
-  struct giving g = {.p = p, .part = part, .position = position};
+int plan_give(struct plan *p, int32_t part, const uint32_t *position, bool leave_out) {
+  struct giving g = {.p = p, .part = part, .position = position, .leave_out = leave_out};
   size_t bytes = p->graph->nvars + 1;
   g.given = budget_alloc(p->b, bytes);
   g.chosen = budget_alloc(p->b, bytes * sizeof *g.chosen);

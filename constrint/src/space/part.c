@@ -371,6 +371,11 @@ static bool find_unknown(const struct frontier *x, int64_t *example) {
 
 /* ---- the whole ---- */
 
+static int make_diagram(struct part_result *r, struct frontier *x) {
+  int error = frontier_reduce(x);
+  return error < 0 ? error : make_draft(r, x);
+}
+
 /* 1: the stage's limit is reached. */
 static int run_frontier(struct assembly *a, struct part_result *r) {
   struct frontier x = {.b = a->w->b, .plan = a->p, .levels = a->levels, .vars = a->order,
@@ -378,9 +383,8 @@ static int run_frontier(struct assembly *a, struct part_result *r) {
   int error = frontier_run(&x, a->w);
   if (error == CI_OK) {
     r->unknown = find_unknown(&x, a->task->example);
-    error = r->unknown ? CI_OK : frontier_reduce(&x);
-    if (error == CI_OK && !r->unknown) r->empty = x.level[0].nodes == 0;
-    if (error == CI_OK && !r->unknown && !r->empty) error = make_draft(r, &x);
+    r->empty = x.width == 0;
+    if (!r->unknown && !r->empty) error = a->task->total ? frontier_tally(&x, a->task->total) : make_diagram(r, &x);
   }
   frontier_free(&x);
   return error;
@@ -400,12 +404,21 @@ static void find_positions(struct assembly *a) {
   for (uint32_t i = 0; i < a->levels; i++) a->position[a->order[i]] = i;
 }
 
+/* The order goes on without variables that are left out. */
+static void close_up(struct assembly *a) {
+  uint32_t kept = 0;
+  for (uint32_t i = 0; i < a->levels; i++)
+    if (!a->p->vars[a->order[i]].left_out) a->order[kept++] = a->order[i];
+  a->levels = kept;
+}
+
 static int assemble(struct assembly *a, struct part_result *r) {
   const struct part_task *task = a->task;
   bool fresh = task->ndiagrams == 0;
   find_positions(a);
   int error = fresh ? filter_tables(a) : CI_OK;
-  if (error == CI_OK && !a->p->empty) error = plan_give(a->p, task->part, task->ordered ? a->position : NULL);
+  if (error == CI_OK && !a->p->empty) error = plan_give(a->p, task->part, task->ordered ? a->position : NULL, task->total != NULL);
+  close_up(a);
   if (error == CI_OK && !a->p->empty && fresh) error = part_filter(a->w, task->part);
   if (error == CI_OK && !a->p->empty && !task->ordered) error = part_order(a->p, task->part, a->order, a->levels);
   find_positions(a);

@@ -25,6 +25,7 @@ struct part_task {
   const struct diagram *const *diagrams; /* parts of an older form over these variables, whose positions are kept */
   size_t ndiagrams;
   int64_t *example;     /* per variable of the model: filled if the result is unknown */
+  mpz_ptr total;        /* only this is wanted, multiplied by the number of configurations; NULL: a diagram */
 };
 
 /* On return p->vars[v].values of the part's variables hold what occurs. */

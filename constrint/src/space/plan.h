@@ -17,6 +17,7 @@ struct plan_var {
   int64_t lo, hi, step;
   double log_size;     /* log2 of the number of values */
   int32_t part;        /* -1: one value only */
+  bool left_out;       /* an equation gives its value, and no condition reads it: see plan_give() */
 };
 
 /* One condition over the variables vars[first .. first + n - 1]. */
@@ -76,8 +77,9 @@ int plan_share(struct plan *p);
 int plan_define(struct plan *p);
 /* give.c: in one part, choose definitions for the variables that are not listed, put the values in their
  * place in all other conditions, and list variables for which there is none.  position: by variable, an order
- * in which a value must come after what it is worked out from; NULL: free. */
-int plan_give(struct plan *p, int32_t part, const uint32_t *position);
+ * in which a value must come after what it is worked out from; NULL: free.  leave_out: where only the number of
+ * configurations matters, variables that are given their values are left out if nothing has to read them. */
+int plan_give(struct plan *p, int32_t part, const uint32_t *position, bool leave_out);
 /* (Re)fill first and n of a condition. */
 int plan_scope(struct plan *p, struct condition *c);
 
