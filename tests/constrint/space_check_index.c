@@ -67,6 +67,16 @@ bool check_size(const struct trial *t, const struct listing *l, struct verdict *
   return n == (uint64_t)l->n ? true : fail(v, "size %" PRIu64 ", not %d", n, l->n);
 }
 
+/* The count for which no form is made. */
+bool check_counted(const struct trial *t, const struct listing *l, struct verdict *v) {
+  char *decimal;
+  if (!fine(v, ci_space_count(t->model, &(ci_space_options){.order = *t->order ? t->order : NULL}, &decimal), "count")) return false;
+  bool same = strtoull(decimal, NULL, 10) == (uint64_t)l->n;
+  if (!same) fail(v, "counted %s, not %d", decimal, l->n);
+  free(decimal);
+  return same;
+}
+
 /* ---- Index and rank ---- */
 
 static bool same_values(const struct trial *t, int number, const int64_t *values) {

@@ -15,7 +15,7 @@ bool list_in_order(const struct trial *t, struct listing *l, struct verdict *v);
 typedef bool space_check(const struct trial *t, const struct listing *l, struct verdict *v);
 
 /* space_check_index.c */
-space_check check_size, check_at, check_rank, check_values, check_marginals, check_parts;
+space_check check_size, check_counted, check_at, check_rank, check_values, check_marginals, check_parts;
 /* space_check_stream.c */
 space_check check_columns, check_cursor;
 /* space_check_draw.c */

@@ -11,8 +11,8 @@
 #include "test.h"
 
 static const struct { const char *name; space_check *run; } checks[] = {
-  {"size", check_size}, {"at", check_at}, {"rank", check_rank}, {"values", check_values}, {"marginals", check_marginals},
-  {"parts", check_parts}, {"columns", check_columns}, {"cursor", check_cursor}, {"independent", check_independent},
+  {"size", check_size}, {"counted", check_counted}, {"at", check_at}, {"rank", check_rank}, {"values", check_values},
+  {"marginals", check_marginals}, {"parts", check_parts}, {"columns", check_columns}, {"cursor", check_cursor}, {"independent", check_independent},
   {"distinct", check_distinct}, {"stratified", check_stratified}, {"spread", check_spread},
   {"neighbours", check_neighbours}, {"restrict", check_restrict}, {"saved", check_saved},
 };

@@ -198,13 +198,11 @@ static int first_solution(const ci_model *m) {
 
 static int count_and_first(const char *path) {
   ci_model *m;
-  ci_space *s;
   char *size;
   if (read_model(path, &m) < 0) return complain("read");
-  if (ci_space_build(&s, m, NULL) < 0 || ci_space_size(s, &size) < 0) return complain("form");
+  if (ci_space_count(m, NULL, &size) < 0) return complain("count");
   puts(size);
   free(size);
-  ci_space_free(s);
   int rc = first_solution(m);
   ci_model_free(m);
   return rc;
