@@ -290,13 +290,16 @@ compared = 0
 
 
 def gecode_errs(constraint):
-    """Gecode 6.2 finds no solution of a bool_clause_imp that need not hold, and takes x = -2 for a solution of
-    int_mod(-2, x, x) and its like."""
+    """Gecode 6.2 finds no solution of a bool_clause_imp that need not hold, takes x = -2 for a solution of
+    int_mod(-2, x, x) and its like, and both values of b for bool_lin_ne_reif([-3],[b],1,b)."""
     name, arguments = constraint.split("(", 1)
     if "_imp" in name:
         return True
-    variables = re.findall(r"\b[a-z]\w*", arguments.split(")")[0])
-    return name.split()[-1].startswith(("int_mod", "int_div")) and len(set(variables)) < len(variables)
+    name, variables = name.split()[-1], re.findall(r"\b[a-z]\w*", arguments.split(")")[0])
+    if name.startswith("bool_lin_") and name.endswith("_reif"):
+        # an array a0, a1, ... may hold the last argument too
+        return variables[-1] in variables[:-1] or any(v.startswith("a") for v in variables)
+    return name.startswith(("int_mod", "int_div")) and len(set(variables)) < len(variables)
 
 
 def check_gecode(path, texts):
