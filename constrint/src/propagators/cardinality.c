@@ -2,6 +2,7 @@
  * may be. */
 #include <string.h>
 #include "interval.h"
+#include "../learn/because.h"
 #include "../post.h"
 #include "../../include/constrint.h"
 #include "../error.h"
@@ -44,7 +45,69 @@ static enum outcome propagate(store *s, propagator *p) {
   return terms_fixed(s, c->x, c->n + c->values) ? SUBSUMED : FIXPOINT;
 }
 
-static const struct propagator_class class = {"cardinality", propagate, NULL, 2, NULL};
+/* ---- Explanations: enough that were it, enough that could not be ---- */
+
+/* Name so many of the terms but one that were v. */
+static bool name_sure(struct because *b, const struct cardinality *c, wide v, wide wanted, term but) {
+  for (size_t i = 0; i < c->n && wanted > 0; i++) {
+    wide is;
+    if (c->x[i] == but || !because_fixed(b, c->x[i], &is) || is != v) continue;
+    because_is(b, c->x[i], v);
+    wanted--;
+  }
+  return wanted <= 0;
+}
+
+/* Name so many of the terms but one that could not be v. */
+static bool name_gone(struct because *b, const struct cardinality *c, wide v, wide wanted, term but) {
+  for (size_t i = 0; i < c->n && wanted > 0; i++) {
+    if (c->x[i] == but || because_has(b, c->x[i], v)) continue;
+    because_is_not(b, c->x[i], v);
+    wanted--;
+  }
+  return wanted <= 0;
+}
+
+static bool explain_count(struct because *b, const struct cardinality *c, size_t k, struct fact what) {
+  if (what.kind == AT_LEAST) return name_sure(b, c, c->value[k], what.v, -1);
+  return what.kind == AT_MOST && name_gone(b, c, c->value[k], (wide)c->n - what.v, -1);
+}
+
+/* One of x is not, or is, the k-th value. */
+static bool explain_one(struct because *b, const struct cardinality *c, size_t k, struct fact what) {
+  wide v = c->value[k];
+  interval count = because_interval(b, c->count[k]);
+  if (what.kind == IS_NOT) {
+    if (v != what.v || count.hi > (wide)c->n) return false;
+    because_at_most(b, c->count[k], count.hi);
+    return name_sure(b, c, v, count.hi, what.x);
+  }
+  if ((what.kind == AT_LEAST ? v < what.v : v > what.v) || count.lo < 0) return false;
+  because_at_least(b, c->count[k], count.lo);
+  return name_gone(b, c, v, (wide)c->n - count.lo, what.x);
+}
+
+static bool is_among(const term *x, size_t n, term y) {
+  for (size_t i = 0; i < n; i++)
+    if (x[i] == y) return true;
+  return false;
+}
+
+static bool explain(struct because *b, const propagator *p, struct fact what) {
+  const struct cardinality *c = (const struct cardinality *)p;
+  size_t n = b->n;
+  if (what.x < 0) return false;
+  bool counted = is_among(c->x, c->n, what.x);
+  for (size_t k = 0; k < c->values; k++) {
+    if (c->count[k] == what.x && explain_count(b, c, k, what)) return true;
+    b->n = n;
+    if (counted && explain_one(b, c, k, what)) return true;
+    b->n = n;
+  }
+  return false;
+}
+
+static const struct propagator_class class = {"cardinality", propagate, explain, 2, NULL};
 
 int post_cardinality(store *s, const term *x, size_t n, const int64_t *value, const term *count, size_t values) {
   struct cardinality *c = store_alloc(s, sizeof *c);

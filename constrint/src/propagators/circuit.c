@@ -2,6 +2,7 @@
  * of them closes before its time. */
 #include <string.h>
 #include "interval.h"
+#include "../learn/because.h"
 #include "../post.h"
 #include "../../include/constrint.h"
 #include "../error.h"
@@ -77,7 +78,66 @@ static enum outcome propagate(store *s, propagator *p) {
   return settled(s, changes);
 }
 
-static const struct propagator_class class = {"circuit", propagate, NULL, 1, NULL};
+/* ---- Explanations: the arcs of a chain, or of a circle ---- */
+
+static bool knew(const struct because *b, const struct circuit *c, size_t i, size_t *next) {
+  wide v;
+  if (!because_fixed(b, c->next[i], &v)) return false;
+  *next = (size_t)(v - c->first);
+  return true;
+}
+
+static void name_arc(struct because *b, const struct circuit *c, size_t i, size_t next) {
+  because_is(b, c->next[i], (wide)next + c->first);
+}
+
+/* Name the arcs from one node to another; *length: how many nodes were left. */
+static bool name_chain(struct because *b, const struct circuit *c, size_t from, size_t to, size_t *length) {
+  for (*length = 0; from != to || *length == 0; ++*length) {
+    size_t next;
+    if (*length == c->n || !knew(b, c, from, &next)) return false;
+    name_arc(b, c, from, next);
+    from = next;
+  }
+  return true;
+}
+
+static bool explain_circle(struct because *b, const struct circuit *c) {
+  size_t n = b->n, length;
+  for (size_t i = 0; i < c->n; i++) {
+    if (name_chain(b, c, i, i, &length) && length < c->n) return true;
+    b->n = n;
+  }
+  return false;
+}
+
+/* A value that would close a chain too early. */
+static bool explain_gap(struct because *b, const struct circuit *c, size_t end, wide v) {
+  size_t begin = (size_t)(v - c->first), length = 0;
+  if (v < c->first || v - c->first >= (wide)c->n) return true;
+  return begin == end ? c->n > 1 : name_chain(b, c, begin, end, &length) && length + 1 < c->n;
+}
+
+/* All the others were known. */
+static bool explain_closing(struct because *b, const struct circuit *c, size_t end) {
+  for (size_t i = 0; i < c->n; i++) {
+    size_t next;
+    if (i == end) continue;
+    if (!knew(b, c, i, &next)) return false;
+    name_arc(b, c, i, next);
+  }
+  return true;
+}
+
+static bool explain(struct because *b, const propagator *p, struct fact what) {
+  const struct circuit *c = (const struct circuit *)p;
+  if (what.x < 0) return explain_circle(b, c);
+  size_t end = 0;
+  while (c->next[end] != what.x) end++;
+  return what.kind == IS_NOT ? explain_gap(b, c, end, what.v) : explain_closing(b, c, end);
+}
+
+static const struct propagator_class class = {"circuit", propagate, explain, 1, NULL};
 
 int post_circuit(store *s, const term *next, size_t n, wide first) {
   if (n == 0) return CI_OK;

@@ -1,6 +1,7 @@
 /* f[i] = j exactly where g[j] = i: each value is known to both sides. */
 #include <string.h>
 #include "interval.h"
+#include "../learn/because.h"
 #include "../post.h"
 #include "../../include/constrint.h"
 #include "../error.h"
@@ -42,7 +43,45 @@ static enum outcome propagate(store *s, propagator *p) {
   return terms_fixed(s, v->side[0].x, v->side[0].n) ? SUBSUMED : FIXPOINT; /* and so is the other side */
 }
 
-static const struct propagator_class class = {"inverse", propagate, NULL, 2, NULL};
+/* ---- Explanations: what one side knew of a pair, of the other ---- */
+
+static bool says(struct fact what, wide v) {
+  return what.kind == AT_LEAST ? v >= what.v : what.kind == AT_MOST ? v <= what.v : v != what.v;
+}
+
+/* f[i] is not v, for i was gone from g[v]. */
+static bool explain_gap(struct because *b, const struct side *f, const struct side *g, size_t i, wide v) {
+  wide j = v - g->first, own = (wide)i + f->first;
+  if (j < 0 || j >= (wide)g->n || because_has(b, g->x[j], own)) return false;
+  because_is_not(b, g->x[j], own);
+  return true;
+}
+
+/* f[i] is j, for g[j] was i. */
+static bool explain_value(struct because *b, const struct side *f, const struct side *g, size_t i, struct fact what) {
+  for (size_t j = 0; j < g->n; j++) {
+    wide v;
+    if (!because_fixed(b, g->x[j], &v) || v != (wide)i + f->first || !says(what, (wide)j + g->first)) continue;
+    because_is(b, g->x[j], v);
+    return true;
+  }
+  return false;
+}
+
+static bool explain(struct because *b, const propagator *p, struct fact what) {
+  const struct inverse *v = (const struct inverse *)p;
+  for (int k = 0; k < 2; k++) {
+    const struct side *f = &v->side[k], *g = &v->side[1 - k];
+    for (size_t i = 0; i < f->n; i++) {
+      if (f->x[i] != what.x) continue;
+      if (what.kind == IS_NOT && explain_gap(b, f, g, i, what.v)) return true;
+      if (explain_value(b, f, g, i, what)) return true;
+    }
+  }
+  return false;
+}
+
+static const struct propagator_class class = {"inverse", propagate, explain, 2, NULL};
 
 static bool keep_within(store *s, const struct side *f, const struct side *g) {
   for (size_t i = 0; i < f->n; i++)

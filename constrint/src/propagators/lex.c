@@ -2,6 +2,7 @@
  * pair that may differ, with a look at what the pairs behind it allow. */
 #include <string.h>
 #include "interval.h"
+#include "../learn/because.h"
 #include "../post.h"
 #include "../../include/constrint.h"
 #include "../error.h"
@@ -46,7 +47,59 @@ static enum outcome propagate(store *s, propagator *p) {
   return settled(s, changes);
 }
 
-static const struct propagator_class class = {"lex", propagate, NULL, 1, NULL};
+/* ---- Explanations: x was surely not before y in some pairs ---- */
+
+/* Name that x was at least y, or more than that; false: it was not. */
+static bool name_after(struct because *b, term x, term y, bool strictly) {
+  if (x == y) return !strictly;
+  wide lo = because_interval(b, x).lo;
+  if (wide_saturated(lo) || because_interval(b, y).hi > lo - strictly) return false;
+  because_at_least(b, x, lo);
+  because_at_most(b, y, lo - strictly);
+  return true;
+}
+
+/* In the pairs before `to` x was at least y. */
+static bool name_prefix(struct because *b, const struct lex *l, size_t to) {
+  for (size_t i = 0; i < to; i++)
+    if (!name_after(b, l->x[i], l->y[i], false)) return false;
+  return true;
+}
+
+/* The pairs from i on could not be in order. */
+static bool name_tail(struct because *b, const struct lex *l, size_t i) {
+  for (; i < l->n; i++) {
+    if (name_after(b, l->x[i], l->y[i], true)) return true;
+    if (!name_after(b, l->x[i], l->y[i], false)) return false;
+  }
+  return l->strict;
+}
+
+/* x[i] <= v, or y[i] >= v. */
+static bool explain_pair(struct because *b, const struct lex *l, size_t i, struct fact what) {
+  bool upper = what.kind == AT_MOST;
+  interval other = because_interval(b, upper ? l->y[i] : l->x[i]);
+  bool strictly = upper ? other.hi > what.v : other.lo < what.v;
+  if (!name_prefix(b, l, i)) return false;
+  if (upper) because_at_most(b, l->y[i], what.v + strictly);
+  else because_at_least(b, l->x[i], what.v - strictly);
+  if (upper ? other.hi > what.v + strictly : other.lo < what.v - strictly) return false;
+  return !strictly || name_tail(b, l, i + 1);
+}
+
+static bool explain(struct because *b, const propagator *p, struct fact what) {
+  const struct lex *l = (const struct lex *)p;
+  size_t n = b->n;
+  if (what.x < 0) return name_tail(b, l, 0);
+  if (what.kind == IS_NOT) return false;
+  for (size_t i = 0; i < l->n; i++) {
+    if ((what.kind == AT_MOST ? l->x[i] : l->y[i]) == what.x && explain_pair(b, l, i, what)) return true;
+    b->n = n;
+  }
+  return false;
+}
+
+static const struct propagator_class class = {"lex", propagate, explain, 1, NULL};
 
 int post_lex(store *s, const term *x, const term *y, size_t n, bool strict) {
   struct lex *l = store_alloc(s, sizeof *l);
