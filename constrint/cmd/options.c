@@ -163,6 +163,24 @@ static int set_learn(struct options *o, const char *text) {
 
 static int set_free(struct options *o, const char *text) { return (void)text, o->free_search = true, CONTINUE; }
 
+static int set_relax(struct options *o, const char *text) { return (void)text, o->relax = true, CONTINUE; }
+
+static int set_explaining(struct options *o, const char *text) {
+  static const char *const names[] = {"quickxplain", "deletion", NULL};
+  int chosen = choose(names, text);
+  if (chosen < 0) return complain(o, "--method is quickxplain or deletion, not", text);
+  o->deletion = chosen == 1;
+  return CONTINUE;
+}
+
+static int set_keep(struct options *o, const char *text) {
+  const char **more = realloc(o->keep, (o->nkeep + 1) * sizeof *more);
+  if (!more) return EXIT_ENVIRONMENT;
+  o->keep = more;
+  o->keep[o->nkeep++] = text;
+  return CONTINUE;
+}
+
 static int set_output(struct options *o, const char *text) { return o->output = text, CONTINUE; }
 static int set_save(struct options *o, const char *text) { return o->save = text, CONTINUE; }
 static int set_such_that(struct options *o, const char *text) { return o->such_that = text, CONTINUE; }
@@ -190,6 +208,9 @@ static const struct {
   {"seed", "N", "of the random numbers (0)", set_seed, TAKES_SAMPLING, 0, 0},
   {"learn", "NAME", "auto (default), on or off: keep what each failure teaches", set_learn, TAKES_LEARNING, 0, 0},
   {"free", NULL, "search as it finds best, not by the model's advice", set_free, TAKES_LEARNING, 0, 0},
+  {"relax", NULL, "the fewest constraints to drop for a solution, and that solution", set_relax, TAKES_EXPLAINING, 0, 0},
+  {"keep", "NAME", "with --relax: not this constraint (may be repeated)", set_keep, TAKES_EXPLAINING, 0, 0},
+  {"method", "NAME", "quickxplain (default) or deletion", set_explaining, TAKES_EXPLAINING, 0, 0},
   {"from", "I", "begin with this index", set_from, TAKES_FROM, 0, 0},
   {"limit", "N", "print at most N", set_limit, TAKES_LIMIT, 0, 0},
   {"format", "NAME", "csv (default), jsonl, or npy (with --output)", set_format, TAKES_FORMAT, 0, 0},
@@ -280,6 +301,7 @@ int options_parse(struct options *o, const struct usage *u, int argc, char **arg
 void options_free(struct options *o) {
   for (size_t i = 0; i < o->nlets; i++) free((char *)o->lets[i].name);
   free(o->lets);
+  free(o->keep);
 }
 
 int report_error(const struct options *o, int code) {

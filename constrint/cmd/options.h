@@ -33,6 +33,10 @@ struct options {
   ci_sampling method;
   ci_neighbourhood kind;
   unsigned changes;       /* --changes */
+  bool relax;             /* --relax */
+  bool deletion;          /* --method deletion, of explanations */
+  const char **keep;      /* --keep, nkeep of them */
+  size_t nkeep;
   ci_let *lets;   /* names are owned */
   size_t nlets;
   char **rest;    /* the operands behind FILE */
@@ -47,7 +51,8 @@ enum {
   TAKES_FROM = 64, TAKES_SAMPLING = 128, TAKES_NEARNESS = 256, TAKES_SAVE = 512,
   NO_SEED = 1024,
   ORDERS_INDEX = 2048, /* --order is the order of indices */
-  TAKES_LEARNING = 4096
+  TAKES_LEARNING = 4096,
+  TAKES_EXPLAINING = 8192
 };
 
 struct usage {

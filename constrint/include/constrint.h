@@ -287,6 +287,22 @@ CI_API int ci_domain_range(const ci_solver *s, size_t var, size_t i, int64_t *lo
  * frees them) that cannot hold together, while without any one of them the others
  * can.  *answer is CI_NONE then, or CI_FOUND: there is a solution, and *n is 0. */
 CI_API int ci_conflict(const ci_model *m, const ci_options *options, size_t **constraints, size_t *n, ci_answer *answer);
+/* The same by a method of choice: halves of the constraints at once (QuickXplain;
+ * what ci_conflict does), or one after the other: slower where the set is small. */
+typedef enum ci_conflict_method { CI_CONFLICT_HALVES, CI_CONFLICT_DELETION } ci_conflict_method;
+CI_API int ci_conflict_by(const ci_model *m, const ci_options *options, ci_conflict_method method, size_t **constraints,
+                          size_t *n, ci_answer *answer);
+/* What must give way: the fewest constraints (indices, ascending; the caller frees
+ * them) without which there is a solution, which goes to values (may be NULL).
+ * keep (may be NULL): one byte a constraint, not 0 where it must not be dropped.
+ * *answer is CI_FOUND, and *n is 0 where nothing need be dropped; CI_NONE: those to
+ * be kept have no solution by themselves. */
+CI_API int ci_relax(const ci_model *m, const ci_options *options, const unsigned char *keep, size_t **constraints,
+                    size_t *n, int64_t *values, ci_answer *answer);
+/* Before ci_solve or ci_optimize: the next of them tells its proof, text in pieces
+ * (docs/proof.md), to `write`, which returns 0, or anything else to make it
+ * fail with CI_EIO.  Only the learning search runs then. */
+CI_API int ci_solver_proof(ci_solver *s, int (*write)(void *data, const char *text, size_t n), void *data);
 CI_API void ci_solver_stats(const ci_solver *s, ci_stats *out);
 
 #ifdef __cplusplus

@@ -1,112 +1,141 @@
 /* Why is there no solution?  A minimal set of constraints that cannot hold
  * together, by QuickXplain (Junker 2004): halves are left out at once while the
- * rest is still contradictory, so that few of many take few questions.
+ * rest is still contradictory, so that few of many take few questions.  Or one
+ * constraint after the other is left out where it is not needed.
  *
  * A question is a solver of a model with fewer constraints: the graph is shared,
  * and the compiler builds nothing that no constraint needs. */
+#include "conflict.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 #include "error.h"
 #include "solver.h"
 
-struct search_of_conflict {
-  const ci_model *m;
-  ci_options options;
-  double deadline; /* 0: none */
-  bool *in;        /* per constraint: is it posted? */
-  struct constraint *posted;
-  int64_t *values;
-};
+int parts_late(void) { return ci_fail(CI_ELIMIT, "the time limit left open which constraints are to blame; raise it"); }
 
-/* What is left of the time; false: nothing. */
-static bool time_left(struct search_of_conflict *c) {
-  if (!(c->deadline > 0)) return true;
-  c->options.limits.seconds = c->deadline - budget_now();
-  return c->options.limits.seconds > 0;
+bool parts_time(struct parts *p) {
+  if (!(p->deadline > 0)) return true;
+  p->options.limits.seconds = p->deadline - budget_now();
+  return p->options.limits.seconds > 0;
 }
 
-static int ask(struct search_of_conflict *c, const ci_model *part) {
+static int ask(struct parts *p, const ci_model *part) {
   ci_solver *s;
   ci_answer answer;
-  int error = ci_solver_new(&s, part, &c->options);
+  int error = ci_solver_new(&s, part, &p->options);
   if (error < 0) return error;
-  error = ci_solve(s, c->values, &answer);
+  error = ci_solve(s, p->values, &answer);
   ci_solver_free(s);
   return error < 0 ? error : answer == CI_NONE;
 }
 
-/* Is there no solution of the posted constraints?  1, 0, or < 0: an error. */
-static int contradictory(struct search_of_conflict *c) {
-  ci_model part = {.graph = c->m->graph, .owners = 1};
-  if (!time_left(c)) return ci_fail(CI_ELIMIT, "the time limit left open which constraints are to blame; raise it");
-  part.graph.constraints = c->posted;
+int parts_contradictory(struct parts *p) {
+  ci_model part = {.graph = p->m->graph, .owners = 1};
+  if (!parts_time(p)) return parts_late();
+  part.graph.constraints = p->posted;
   part.graph.nconstraints = part.graph.norder = 0;
-  for (size_t i = 0; i < c->m->graph.nconstraints; i++)
-    if (c->in[i]) c->posted[part.graph.nconstraints++] = c->m->graph.constraints[i];
-  return ask(c, &part);
+  for (size_t i = 0; i < p->m->graph.nconstraints; i++)
+    if (p->in[i]) p->posted[part.graph.nconstraints++] = p->m->graph.constraints[i];
+  return ask(p, &part);
 }
 
-static void set_range(struct search_of_conflict *c, size_t from, size_t to, bool posted) {
-  for (size_t i = from; i < to; i++) c->in[i] = posted;
+static void set_all(struct parts *p, const size_t *list, size_t n, bool posted) {
+  for (size_t i = 0; i < n; i++) p->in[list[i]] = posted;
 }
 
-static size_t count(const struct search_of_conflict *c, size_t from, size_t to) {
-  size_t n = 0;
-  for (size_t i = from; i < to; i++) n += c->in[i];
-  return n;
+static bool any_of(const struct parts *p, const size_t *list, size_t n) {
+  bool any = false;
+  for (size_t i = 0; i < n; i++) any |= p->in[list[i]];
+  return any;
 }
 
-/* With from..to the posted ones are contradictory: post a minimal part of these.
- * news: something was posted since it was last asked whether these are needed. */
-static int narrow(struct search_of_conflict *c, size_t from, size_t to, bool news) {
-  int error = news ? contradictory(c) : 0;
+/* news: something was posted since it was last asked whether the list is needed. */
+static int halve(struct parts *p, const size_t *list, size_t n, bool news) {
+  int error = news ? parts_contradictory(p) : 0;
   if (error != 0) return error < 0 ? error : CI_OK;
-  if (to - from == 1) {
-    c->in[from] = true;
+  if (n == 1) {
+    p->in[*list] = true;
     return CI_OK;
   }
-  size_t middle = from + (to - from) / 2;
-  set_range(c, from, middle, true);
-  error = narrow(c, middle, to, true); /* as deep as halving goes */
-  set_range(c, from, middle, false);
-  return error < 0 ? error : narrow(c, from, middle, count(c, middle, to) > 0);
+  size_t half = n / 2;
+  set_all(p, list, half, true);
+  error = halve(p, list + half, n - half, true); /* as deep as halving goes */
+  set_all(p, list, half, false);
+  return error < 0 ? error : halve(p, list, half, any_of(p, list + half, n - half));
 }
 
-static int give(const struct search_of_conflict *c, size_t **constraints, size_t *n) {
-  size_t all = c->m->graph.nconstraints, found = 0;
-  size_t *list = malloc((count(c, 0, all) + 1) * sizeof *list);
-  if (!list) return ci_fail(CI_ENOMEM, "out of memory");
-  for (size_t i = 0; i < all; i++)
-    if (c->in[i]) list[found++] = i;
-  *constraints = list;
-  *n = found;
+int parts_halve(struct parts *p, const size_t *list, size_t n) { return n ? halve(p, list, n, false) : CI_OK; }
+
+int parts_delete(struct parts *p, const size_t *list, size_t n) {
+  int none = 0;
+  set_all(p, list, n, true);
+  for (size_t i = 0; i < n && none >= 0; i++) {
+    p->in[list[i]] = false;
+    none = parts_contradictory(p);
+    if (none == 0) p->in[list[i]] = true;
+  }
+  return none < 0 ? none : CI_OK;
+}
+
+int parts_open(struct parts *p, const ci_model *m, const ci_options *options) {
+  size_t n = m->graph.nconstraints;
+  *p = (struct parts){.m = m};
+  if (options) p->options = *options;
+  if (p->options.limits.seconds > 0) p->deadline = budget_now() + p->options.limits.seconds;
+  p->in = calloc(n + 1, sizeof *p->in);
+  p->posted = calloc(n + 1, sizeof *p->posted);
+  p->values = calloc(m->graph.nvars + 1, sizeof *p->values);
+  return p->in && p->posted && p->values ? CI_OK : ci_fail(CI_ENOMEM, "out of memory");
+}
+
+void parts_close(struct parts *p) {
+  free(p->in);
+  free(p->posted);
+  free(p->values);
+}
+
+/* ---- the public calls ---- */
+
+/* The posted ones of the list, into the list. */
+static size_t keep_posted(const struct parts *p, size_t *list, size_t n) {
+  size_t kept = 0;
+  for (size_t i = 0; i < n; i++)
+    if (p->in[list[i]]) list[kept++] = list[i];
+  return kept;
+}
+
+static int explain(struct parts *p, ci_conflict_method method, size_t *list, size_t *n, ci_answer *answer) {
+  set_all(p, list, *n, true);
+  int none = parts_contradictory(p), error = CI_OK;
+  if (none < 0) return none;
+  set_all(p, list, *n, false);
+  if (none) error = method == CI_CONFLICT_DELETION ? parts_delete(p, list, *n) : parts_halve(p, list, *n);
+  if (error < 0) return error;
+  *n = keep_posted(p, list, *n);
+  *answer = none ? CI_NONE : CI_FOUND;
   return CI_OK;
 }
 
-static int explain(struct search_of_conflict *c, size_t **constraints, size_t *n, ci_answer *answer) {
-  size_t all = c->m->graph.nconstraints;
-  set_range(c, 0, all, true);
-  int none = contradictory(c);
-  if (none < 0) return none;
-  set_range(c, 0, all, false);
-  int error = none && all ? narrow(c, 0, all, false) : CI_OK;
-  if (error == CI_OK) error = give(c, constraints, n);
-  if (error == CI_OK) *answer = none ? CI_NONE : CI_FOUND;
-  return error;
+int ci_conflict_by(const ci_model *m, const ci_options *options, ci_conflict_method method, size_t **constraints,
+                   size_t *n, ci_answer *answer) {
+  struct parts p;
+  size_t all = m->graph.nconstraints, *list = malloc((all + 1) * sizeof *list);
+  for (size_t i = 0; list && i < all; i++) list[i] = i;
+  int error = parts_open(&p, m, options);
+  if (error == CI_OK && !list) error = ci_fail(CI_ENOMEM, "out of memory");
+  if (error == CI_OK) error = explain(&p, method, list, &all, answer);
+  parts_close(&p);
+  if (error < 0) {
+    free(list);
+    return error;
+  }
+  *constraints = list;
+  *n = all;
+  return CI_OK;
 }
 
 int ci_conflict(const ci_model *m, const ci_options *options, size_t **constraints, size_t *n, ci_answer *answer) {
-  struct search_of_conflict c = {.m = m};
-  if (options) c.options = *options;
-  if (c.options.limits.seconds > 0) c.deadline = budget_now() + c.options.limits.seconds;
-  c.in = calloc(m->graph.nconstraints + 1, sizeof *c.in);
-  c.posted = calloc(m->graph.nconstraints + 1, sizeof *c.posted);
-  c.values = calloc(m->graph.nvars + 1, sizeof *c.values);
-  bool fine = c.in && c.posted && c.values;
-  int error = fine ? explain(&c, constraints, n, answer) : ci_fail(CI_ENOMEM, "out of memory");
-  free(c.in);
-  free(c.posted);
-  free(c.values);
-  return error;
+  return ci_conflict_by(m, options, CI_CONFLICT_HALVES, constraints, n, answer);
 }
