@@ -1,6 +1,7 @@
 /* term_change(): the one way in which a domain changes. */
 #include "integer.h"
 #include "learn/log.h"
+#include "proof/proof.h"
 
 static bool wiped(store *s) {
   if (s->level == 0) s->failed = true;
@@ -9,6 +10,9 @@ static bool wiped(store *s) {
 
 /* Does the learning search want to know of every change? */
 static bool is_logged(const store *s) { return s->log && s->level > 0; }
+
+/* Or the proof? */
+static bool is_observed(const store *s) { return is_logged(s) || s->proof; }
 
 /* A change was made; tell whom it concerns. */
 static bool report(store *s, term x, const struct domain *before, reason why) {
@@ -216,9 +220,11 @@ static bool change(store *s, term x, enum change kind, wide a, wide b, reason wh
   return false;
 }
 
-/* ---- with a log: changes that are facts, one by one ---- */
+/* ---- with a log, or a proof: changes that are facts, one by one ---- */
 
 static bool change_logged(store *s, term x, enum change kind, wide a, reason why) {
+  if (s->proof && proof_wants(s, x, kind, a)) proof_changed(s, x, kind, a, why);
+  if (!s->log) return change(s, x, kind, a, 0, why);
   s->log->kind = kind;
   s->log->a = a;
   if (change(s, x, kind, a, 0, why)) return true;
@@ -247,7 +253,7 @@ static bool step_logged(store *s, term x, wide m, wide r, reason why) {
 }
 
 bool term_change(store *s, term x, enum change kind, wide a, wide b, reason why) {
-  if (!is_logged(s)) return change(s, x, kind, a, b, why);
+  if (!is_observed(s)) return change(s, x, kind, a, b, why);
   return kind == CHANGE_STEP ? step_logged(s, x, a, b, why) : change_logged(s, x, kind, a, why);
 }
 
@@ -292,9 +298,9 @@ static bool range_become(store *s, term x, const wide *values, size_t n, reason 
 bool term_keep(store *s, term x, const wide *values, size_t n, reason why) {
   if (s->explicit[x]) {
     struct kept k = {values, n};
-    if (is_logged(s)) return filter_logged(s, x, is_kept, &k, why);
+    if (is_observed(s)) return filter_logged(s, x, is_kept, &k, why);
     return set_filter(s, x, is_kept, &k, why);
   }
-  if (s->level == 0 && s->domains[x].lo != s->domains[x].hi) return range_become(s, x, values, n, why);
+  if (s->level == 0 && s->domains[x].lo != s->domains[x].hi && !s->proof) return range_become(s, x, values, n, why);
   return range_keep(s, x, values, n, why);
 }

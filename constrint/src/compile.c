@@ -6,6 +6,7 @@
 
 #include "compile_internal.h"
 #include "error.h"
+#include "proof/proof.h"
 
 /* ---- tables ---- */
 
@@ -132,6 +133,7 @@ static int fix_classes(struct compiler *c) {
 
 static int build_node(struct compiler *c, ci_expr e) {
   if (!c->need[e]) return CI_OK;
+  c->s->origin = e;
   if (budget_poll(c->b)) return c->b->stopped;
   int error;
   if (node_is_truth(c->g, e)) {
@@ -154,6 +156,13 @@ static int build_all(struct compiler *c, struct program *p, bool with_objectives
   return error;
 }
 
+/* For the proof: which nodes the terms are; variables first. */
+static void name_terms(const struct compiler *c, const struct program *p) {
+  for (size_t i = 0; i < c->g->nvars; i++) proof_name(c->s, p->vars[i], c->g->vars[i].node);
+  for (size_t e = 0; e < c->g->nnodes; e++)
+    if (!node_is_int(c->g, (ci_expr)e)) proof_name(c->s, c->value[e], (ci_expr)e);
+}
+
 int compile(struct program *p, const struct graph *g, store *s, struct budget *b, bool with_objectives) {
   struct compiler c = {.g = g, .s = s, .b = b};
   *p = (struct program){.graph = g, .store = s};
@@ -166,6 +175,8 @@ int compile(struct program *p, const struct graph *g, store *s, struct budget *b
     error = b->stopped ? b->stopped : build_all(&c, p, with_objectives);
   }
   if (error == CI_OK) error = b->stopped;
+  if (error == CI_OK && s->record) name_terms(&c, p);
+  s->origin = -1;
   free_tables(&c);
   return error;
 }

@@ -3,6 +3,7 @@
 #include "error.h"
 #include "integer.h"
 #include "post.h"
+#include "proof/proof.h"
 
 term value_of(struct compiler *c, ci_expr e) {
   if (c->value[e] == NO_TERM && node_is_int(c->g, e)) c->value[e] = store_constant(c->s, node_int(c->g, e));
@@ -33,6 +34,7 @@ static int result_term(struct compiler *c, ci_expr e, const term *args, size_t n
   if (z == NO_TERM || among(z, args, n)) {
     term fresh = store_new_term(c->s, within.lo, within.hi);
     if (fresh < 0) return fresh;
+    if (z != NO_TERM) proof_name(c->s, fresh, e);
     int error = z == NO_TERM ? CI_OK : post_equal(c, fresh, z);
     if (error < 0) return error;
     if (z == NO_TERM) c->class_term[class] = fresh;
@@ -127,6 +129,7 @@ int product_of(struct compiler *c, term x, term y, term wanted, term *out) {
   bool fresh = wanted == NO_TERM || wanted == x || wanted == y;
   term z = fresh ? store_new_term(c->s, range.lo, range.hi) : wanted;
   if (z < 0) return z;
+  if (fresh) proof_define2(c->s, z, CI_MUL, x, y);
   c->products[slot] = (struct product){key, z};
   c->product_count++;
   *out = z;
@@ -225,6 +228,7 @@ term defined_and(struct compiler *c, term a, term b) {
   if (b == ALWAYS) return a;
   term z = store_new_term(c->s, 0, 1), x[2] = {a, b};
   if (z < 0) return CI_ENOMEM;
+  proof_define2(c->s, z, CI_AND, a, b);
   return post_and(c->s, z, x, 2) < 0 ? CI_ENOMEM : z;
 }
 
@@ -241,6 +245,7 @@ int defined_of_args(struct compiler *c, const struct node *node, int32_t first, 
 static term compare_constant(struct compiler *c, term x, enum relation rel, wide v, wide factor) {
   term d = store_new_term(c->s, 0, 1);
   if (d < 0) return CI_ENOMEM;
+  proof_define_with(c->s, d, rel == REL_NE ? CI_NE : factor > 0 ? CI_LE : CI_GE, x, factor > 0 ? v : -v);
   return post_linear_reified(c->s, &factor, &x, 1, rel, v, d) < 0 ? CI_ENOMEM : d;
 }
 
@@ -252,6 +257,7 @@ static term guarded(struct compiler *c, term d, term x, wide v) {
   term other = store_constant(c->s, v);
   term z = store_new_term(c->s, v < r.lo ? v : r.lo, v > r.hi ? v : r.hi);
   if (other < 0 || z < 0) return CI_ENOMEM;
+  if (c->s->record) proof_define(c->s, z, CI_ITE, (struct operand[]){{d, 0}, {x, 0}, {-1, v}}, 3);
   return post_ite(c->s, z, d, x, other) < 0 ? CI_ENOMEM : z;
 }
 
@@ -280,6 +286,8 @@ static int post_ceildiv(struct compiler *c, term z, term x, term y) {
   struct bounds bx = term_bounds(c->s, x), bz = term_bounds(c->s, z);
   term nx = store_new_term(c->s, -bx.hi, -bx.lo), nz = store_new_term(c->s, -bz.hi, -bz.lo);
   if (nx < 0 || nz < 0) return CI_ENOMEM;
+  proof_define1(c->s, nx, CI_NEG, x);
+  proof_define1(c->s, nz, CI_NEG, z);
   wide a[2] = {1, 1};
   term first[2] = {x, nx}, second[2] = {z, nz};
   if (post_linear(c->s, a, first, 2, REL_EQ, 0) < 0 || post_linear(c->s, a, second, 2, REL_EQ, 0) < 0) return CI_ENOMEM;
@@ -313,6 +321,7 @@ static int build_exactdiv(struct compiler *c, ci_expr e) {
   }
   term exact = store_new_term(c->s, 0, 1);
   if (exact < 0) return CI_ENOMEM;
+  proof_define2(c->s, exact, CI_DIVIDES, safe, args[0]);
   if ((error = post_divides_reified(c->s, safe, args[0], exact)) < 0) return error;
   if ((error = post_floordiv(c->s, z, args[0], safe)) < 0) return error;
   c->defined[e] = defined_and(c, d, exact);
@@ -385,6 +394,16 @@ static int index_inside(struct compiler *c, ci_expr e, term *index, wide n, term
   return CI_OK;
 }
 
+/* For the proof. */
+static void define_choice(struct compiler *c, term z, term index, const term *x, size_t n) {
+  struct operand *args = c->s->record ? budget_alloc(c->b, (n + 1) * sizeof *args) : NULL;
+  if (!args) return; /* or the budget has noted it */
+  args[0] = (struct operand){index, 0};
+  for (size_t i = 0; i < n; i++) args[i + 1] = (struct operand){x[i], 0};
+  proof_define(c->s, z, CI_ELEMENT, args, n + 1);
+  budget_free(c->b, args, (n + 1) * sizeof *args);
+}
+
 /* Is the chosen item defined? */
 static int chosen_defined(struct compiler *c, const struct node *node, term index, term *out) {
   size_t n = (size_t)node->n - 1;
@@ -399,6 +418,7 @@ static int chosen_defined(struct compiler *c, const struct node *node, term inde
     if (x[i] == ALWAYS) x[i] = constant_truth(c, true);
   }
   *out = z;
+  define_choice(c, z, index, x, n);
   int error = post_element(c->s, z, index, x, n);
   budget_free(c->b, x, n * sizeof *x);
   return error;
@@ -436,6 +456,7 @@ static int build_ite(struct compiler *c, ci_expr e) {
   term d = store_new_term(c->s, 0, 1);
   if (d < 0 || d1 < 0 || d2 < 0) return CI_ENOMEM;
   c->defined[e] = d;
+  if (c->s->record) proof_define(c->s, d, CI_ITE, (struct operand[]){{b, 0}, {d1, 0}, {d2, 0}}, 3);
   return post_ite(c->s, d, b, d1, d2);
 }
 

@@ -2,6 +2,7 @@
  * lexicographic order of the objectives.  When none is left, the best is proven. */
 #include "error.h"
 #include "learn/learn.h"
+#include "proof/proof.h"
 #include "solver.h"
 
 #include <string.h>
@@ -109,6 +110,7 @@ static int improve_all(ci_solver *s, struct bound *b, int64_t *values,
   while (error == CI_OK && (found = solution_next(s)) != 0) {
     if (found < 0) return found;
     error = take_incumbent(s, b, values);
+    if (error == CI_OK && s->proof) proof_solution(s->proof, values);
     if (error == CI_OK && progress) progress(data, values);
   }
   return error;
@@ -146,5 +148,6 @@ int ci_optimize(ci_solver *s, int64_t *values, ci_answer *answer,
   if (s->model->graph.nobjectives == 0) return ci_fail(CI_EINVAL, "the model has no objective to optimize");
   int error = solver_begin(s);
   if (error == CI_OK) error = optimize(s, values, answer, progress, data);
+  if (s->proof) error = solver_conclude(s, error, *answer, true);
   return solver_end(s, error);
 }

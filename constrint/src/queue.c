@@ -77,11 +77,11 @@ int store_post(store *s, propagator *p, const struct propagator_class *class, co
   size_t id = s->propagators;
   if (id >= INT32_MAX || !budget_grow(s->budget, &s->posted, &s->posted_capacity, id + 1, sizeof *s->posted))
     return CI_ENOMEM;
-  s->posted[id] = (struct posted){.p = p, .next = -1};
+  s->posted[id] = (struct posted){.p = p, .next = -1, .origin = s->origin};
   s->propagators = id + 1;
   p->class = class;
   p->id = (int32_t)id;
-  p->queued = p->dead = false;
+  p->queued = p->dead = p->tells = false;
   queue_put(s, p);
   for (size_t i = 0; i < n; i++)
     if (store_watch(s, p, watched[i], on) < 0) return CI_ENOMEM;

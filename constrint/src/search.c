@@ -7,6 +7,7 @@
 #include "evaluate.h"
 #include "error.h"
 #include "learn/learn.h"
+#include "proof/proof.h"
 #include "solver.h"
 
 #include <stdlib.h>
@@ -256,6 +257,7 @@ static int solve(ci_solver *s, int64_t *values, ci_answer *answer) {
   if (error < 0) return error;
   int found = solution_next(s);
   if (found == 1) solver_values(s, values);
+  if (found == 1 && s->proof) proof_solution(s->proof, values);
   learner_free(s);
   if (found < 0) return found;
   *answer = found ? CI_FOUND : CI_NONE;
@@ -267,6 +269,7 @@ int ci_solve(ci_solver *s, int64_t *values, ci_answer *answer) {
   s->search.any = true;
   int error = solver_begin(s);
   if (error == CI_OK) error = solve(s, values, answer);
+  if (s->proof) error = solver_conclude(s, error, *answer, false);
   s->search.any = false;
   search_reset(s);
   return solver_end(s, error);

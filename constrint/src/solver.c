@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "error.h"
+#include "proof/proof.h"
 
 int ci_solver_new(ci_solver **out, const ci_model *m, const ci_options *options) {
   ci_solver *s = calloc(1, sizeof *s);
@@ -41,6 +42,7 @@ static void forget_program(ci_solver *s) {
 void ci_solver_free(ci_solver *s) {
   if (!s) return;
   forget_program(s);
+  proof_free(s->proof);
   budget_free(&s->budget, s->search.stack, s->search.capacity * sizeof *s->search.stack);
   budget_free(&s->budget, s->ranges, s->range_capacity * sizeof *s->ranges);
   budget_free(&s->budget, s->first_range, (s->model->graph.nvars + 1) * sizeof *s->first_range);
@@ -126,14 +128,17 @@ static int load(ci_solver *s, bool with_objectives) {
   if (!s->store) return CI_ENOMEM;
   s->has_objectives = with_objectives;
   s->root = -1;
+  s->store->record = s->proof;
   int error = compile(&s->program, &s->model->graph, s->store, &s->budget, with_objectives);
   s->bound = NULL;
   if (error == CI_OK && with_objectives) error = solver_post_bound(s);
-  if (error == CI_OK) error = narrow_differences(s->store);
+  if (error == CI_OK && s->proof) proof_begin(s->store);
+  else if (error == CI_OK) error = narrow_differences(s->store);
   if (error == CI_OK) {
     int root = store_propagate(s->store);
     if (root < 0) error = root;
     else s->root = root;
+    if (root == 0 && s->proof) proof_failed(s->store, s->store->culprit);
   }
   if (error == CI_OK) error = find_definitions(s);
   if (error == CI_OK) error = drop_unread(s);
@@ -165,4 +170,27 @@ void ci_solver_stats(const ci_solver *s, ci_stats *out) {
   *out = (ci_stats){.nodes = s->nodes, .failures = s->failures, .solutions = s->solutions,
                     .propagations = s->store ? s->store->runs : 0,
                     .peak_bytes = s->budget.peak, .seconds = s->seconds};
+}
+
+/* ---- the proof ---- */
+
+int ci_solver_proof(ci_solver *s, int (*write)(void *data, const char *text, size_t n), void *data) {
+  if (!write) return ci_fail(CI_EINVAL, "a proof needs a function that takes it");
+  search_reset(s);
+  forget_program(s);
+  proof_free(s->proof);
+  s->proof = proof_new(&s->model->graph, write, data);
+  return s->proof ? CI_OK : ci_fail(CI_ENOMEM, "out of memory while a solver is made");
+}
+
+int solver_conclude(ci_solver *s, int error, ci_answer answer, bool best) {
+  static const char *const found[] = {"satisfiable", "optimal"};
+  bool open = error < 0 || answer == CI_INCUMBENT;
+  proof_conclude(s->proof, open ? "open" : answer == CI_NONE ? "unsatisfiable" : found[best]);
+  int wrong = error < 0 ? error : proof_error(s->proof);
+  proof_free(s->proof);
+  s->proof = NULL;
+  search_reset(s);
+  forget_program(s);
+  return wrong;
 }

@@ -58,6 +58,7 @@ struct ci_solver {
   size_t ndefinitions, definition_capacity;
   struct learner *learner; /* from its first turn to the end of the call; else NULL */
   struct turn turn;
+  struct proof *proof; /* of the answer in hand, if one was asked for; else NULL */
   propagator *bound;   /* of ci_optimize, in a program with objectives; else NULL */
   struct search search;
   /* ci_propagate's answer */
@@ -75,6 +76,9 @@ int solver_end(ci_solver *s, int error); /* and ends; the message of a limit is 
 /* Compile if that has not been done, and propagate at the root. */
 int solver_prepare(ci_solver *s, bool with_objectives);
 bool solver_values(ci_solver *s, int64_t *values); /* false: some variable is not fixed */
+
+/* The proof ends with the answer and belongs to it alone. */
+int solver_conclude(ci_solver *s, int error, ci_answer answer, bool best);
 
 /* optimize.c: post the bound. */
 int solver_post_bound(ci_solver *s);
@@ -95,6 +99,10 @@ int find_components(ci_solver *s);
 /* differences.c: what two-term constraints x - y <= c say together, at the root
  * before anything has run; a contradiction fails the store. */
 int narrow_differences(store *s);
+
+/* cliques.c: one constraint in place of disequalities between each two of some
+ * terms, before anything has run. */
+int find_cliques(store *s);
 
 /* liveness.c: list the definitions that live at the root; let those die, until
  * backtracking, whose term nobody reads. */

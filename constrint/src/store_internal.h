@@ -20,6 +20,7 @@ struct posted {
   term *scope;
   uint32_t n, capacity;
   int32_t next; /* in the queue; -1: last */
+  int32_t origin; /* the node that it was posted for; -1: none */
 };
 
 struct saved_domain {
@@ -78,6 +79,8 @@ struct store {
   bool grown;         /* at the root: some range may have become small */
   propagator *culprit; /* that failed last; NULL: none */
   struct event_log *log; /* of the learning search (learn/log.h); else NULL */
+  int32_t origin;      /* of what is posted now */
+  struct proof *record, *proof; /* proof/proof.h: while compiling, and afterwards; else NULL */
 };
 
 /* trail.c: remember a domain before its first change at this level. */

@@ -5,6 +5,7 @@
 #include "global.h"
 #include "integer.h"
 #include "post.h"
+#include "proof/proof.h"
 
 term bool_of(struct compiler *c, ci_expr e) {
   if (node_is_truth(c->g, e)) return c->value[e];
@@ -136,6 +137,7 @@ static int post_division_truth(struct compiler *c, ci_expr divisor, ci_expr x, t
   if (d == ALWAYS) return post_divides_reified(c->s, safe, y, b);
   term both[2] = {store_new_term(c->s, 0, 1), d};
   if (both[0] < 0) return CI_ENOMEM;
+  proof_define2(c->s, both[0], CI_DIVIDES, safe, y);
   error = post_divides_reified(c->s, safe, y, both[0]);
   return error < 0 ? error : post_and(c->s, b, both, 2);
 }
@@ -167,6 +169,7 @@ static int build_over_integers(struct compiler *c, const struct node *node, term
   if (error < 0 || d == ALWAYS) return error < 0 ? error : post_defined(c, node, b);
   term inner = store_new_term(c->s, 0, 1), both[2] = {inner, d};
   if (inner < 0) return inner;
+  proof_name_relation(c->s, inner, (ci_expr)(node - c->g->nodes));
   if ((error = post_defined(c, node, inner)) < 0) return error;
   return post_and(c->s, b, both, 2);
 }
@@ -176,6 +179,7 @@ static int build_over_integers(struct compiler *c, const struct node *node, term
 static term negation(struct compiler *c, term x) {
   term z = store_new_term(c->s, 0, 1), one = store_constant(c->s, 1);
   if (z < 0 || one < 0) return CI_ENOMEM;
+  proof_define1(c->s, z, CI_NOT, x);
   return post_xor(c->s, z, x, one) < 0 ? CI_ENOMEM : z;
 }
 
@@ -222,6 +226,7 @@ int build_bool(struct compiler *c, ci_expr e) {
   if (term_lo(s, x) < 0 || term_hi(s, x) > 1) {
     term b = store_new_term(s, 0, 1);
     if (b < 0) return b;
+    proof_define_with(s, b, CI_NE, x, 0);
     error = post_linear_reified(s, &one, &x, 1, REL_NE, 0, b);
     x = b;
   }

@@ -48,7 +48,7 @@ static int learn_only(ci_solver *s) {
 
 int solution_next(ci_solver *s) {
   if (s->root != 1) return 0;
-  switch (s->options.learn) {
+  switch (s->proof ? CI_LEARN_ON : s->options.learn) {
   case CI_LEARN_ON: return learn_only(s);
   case CI_LEARN_OFF: return search_next(s);
   default: return alternate(s);

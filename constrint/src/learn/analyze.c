@@ -8,6 +8,8 @@
 
 #include <string.h>
 
+#include "../proof/proof.h"
+
 enum { BIT_AT_LEAST = 1 << AT_LEAST, BIT_AT_MOST = 1 << AT_MOST, BIT_IS = 1 << IS, BIT_IS_NOT = 1 << IS_NOT };
 enum { FOR_GOOD = 1 /* the level of what no decision has led to */, DEPTH = 6, EFFORT = 200 };
 
@@ -91,6 +93,7 @@ static void ask(struct learner *l, struct because *b, const struct entry *e, str
     return;
   }
   nogood_bump(l, e->nogood);
+  if (l->s->proof) proof_use(l->s->proof, e->nogood->id);
   for (uint32_t i = 1; i < e->nogood->n; i++) because(b, fact_negated(e->nogood->fact[i]));
 }
 
@@ -172,6 +175,7 @@ static void conflict(struct learner *l, const propagator *culprit) {
   b->at = l->log->n;
   if (l->broken) {
     nogood_bump(l, l->broken);
+    if (l->s->proof) proof_use(l->s->proof, l->broken->id);
     for (uint32_t i = 0; i < l->broken->n; i++) because(b, fact_negated(l->broken->fact[i]));
   } else if (r->x >= 0 && r->why == culprit) {
     because_of(b, culprit, asked_fact(r));
@@ -264,11 +268,14 @@ static bool follows(struct learner *l, int32_t e, struct need need, int depth) {
   const struct entry *event = event_at(l, e);
   if (!event->why || l->effort-- <= 0) return false;
   size_t from = b->n;
+  struct proof_mark mark = {0};
+  if (l->s->proof) mark = proof_here(l->s->proof);
   derive(l, b, e, &need);
   size_t to = b->n;
   bool all = !b->spent;
   for (size_t i = from; i < to && all; i++) all = fact_follows(l, b->fact[i], (size_t)e, depth);
   b->n = from;
+  if (l->s->proof && !all) proof_back(l->s->proof, mark);
   return all;
 }
 
@@ -349,7 +356,10 @@ static int learn_from(struct learner *l, int32_t *level, uint32_t *levels) {
   size_t pending = 0;
   int32_t top = level_of(l, &l->because);
   if (l->because.spent) return CI_ENOMEM;
-  if (top <= FOR_GOOD) return 0;
+  if (top <= FOR_GOOD) {
+    if (l->s->proof) proof_clause(l->s, NULL, 0);
+    return 0;
+  }
   int result = CI_ENOMEM;
   if (need_all(l, &l->because, top, &pending)) {
     int32_t point = find_point(l, top, pending);
@@ -359,11 +369,13 @@ static int learn_from(struct learner *l, int32_t *level, uint32_t *levels) {
     }
   }
   forget_needs(l);
+  if (l->s->proof && result == 1) l->clause_id = proof_clause(l->s, l->clause, l->nclause);
   return result;
 }
 
 int analyze(struct learner *l, const propagator *culprit, int32_t *level, uint32_t *levels) {
   if (!make_room(l)) return CI_ENOMEM;
+  if (l->s->proof) proof_forget(l->s->proof);
   conflict(l, culprit);
   return learn_from(l, level, levels);
 }
@@ -376,5 +388,7 @@ int analyze_decisions(struct learner *l, int32_t *level, uint32_t *levels) {
     const struct entry *e = event_at(l, (int32_t)l->log->start[i]);
     because(&l->because, asked_fact(&(struct refusal){e->x, e->kind, e->a, NULL}));
   }
+  if (l->s->proof) proof_forget(l->s->proof);
+  if (l->s->proof) proof_infer(l->s->proof, l->because.fact, l->because.n, fact_none(), NULL);
   return learn_from(l, level, levels);
 }

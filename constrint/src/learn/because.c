@@ -1,6 +1,8 @@
 /* Explanations: collecting facts, the one that always does, and the one by intervals. */
 #include "because.h"
 
+#include "../proof/proof.h"
+
 void because_free(struct because *b) {
   if (b->s) budget_free(b->s->budget, b->fact, b->capacity * sizeof *b->fact);
 }
@@ -111,7 +113,7 @@ static bool says_both(struct because *b, const propagator *p, struct fact what) 
          (what.v >= root.hi || says(b, p, fact_at_most(what.x, what.v)));
 }
 
-void because_of(struct because *b, reason why, struct fact what) {
+static void explain(struct because *b, reason why, struct fact what) {
   size_t n = b->n;
   if (why->class->explain) {
     if (what.x >= 0 && what.kind == IS ? says_both(b, why, what) : says(b, why, what)) return;
@@ -119,4 +121,10 @@ void because_of(struct because *b, reason why, struct fact what) {
   }
   const struct posted *posted = &b->s->posted[why->id];
   for (uint32_t i = 0; i < posted->n; i++) because_domain(b, posted->scope[i]);
+}
+
+void because_of(struct because *b, reason why, struct fact what) {
+  size_t from = b->n;
+  explain(b, why, what);
+  if (b->s->proof) proof_infer(b->s->proof, b->fact + from, b->n - from, what, why);
 }

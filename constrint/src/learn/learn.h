@@ -14,6 +14,7 @@ struct nogood {
   uint32_t n;
   uint32_t levels;  /* how many its facts came from, when it was learned (LBD) */
   double activity;
+  uint64_t id;      /* in the proof, if there is one */
   struct fact fact[]; /* one must hold; the first two are watched */
 };
 
@@ -59,6 +60,7 @@ struct learner {
   struct because because, inner;
   struct fact *clause;
   size_t nclause, clause_capacity;
+  uint64_t clause_id;         /* in the proof */
   int64_t effort;             /* explanations that minimisation may still ask for */
   uint64_t *level_mark, mark;
   size_t level_capacity;

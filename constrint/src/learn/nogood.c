@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "learn.h"
+#include "../proof/proof.h"
 
 static struct watch_list *list_of(struct learner *l, struct fact f) {
   return &l->watched[(size_t)f.x * WATCH_FACTS + f.kind];
@@ -145,6 +146,7 @@ int nogood_learn(struct learner *l, uint32_t levels) {
   if (!new) return CI_ENOMEM;
   new->n = n;
   new->levels = levels;
+  new->id = l->clause_id;
   new->activity = l->nogood_step;
   memcpy(new->fact, l->clause, n * sizeof *new->fact);
   l->nogood[l->nogoods++] = new;
@@ -181,8 +183,10 @@ int nogoods_reduce(struct learner *l) {
   for (size_t i = 0; i < l->log->terms * WATCH_FACTS; i++) l->watched[i].n = 0;
   for (size_t i = 0; i < l->nogoods; i++) {
     bool worse = i >= l->nogoods / 2 && l->nogood[i]->levels > 2;
-    if (worse || settle(l, &l->nogood[i])) release(l, l->nogood[i]);
-    else l->nogood[kept++] = l->nogood[i];
+    if (worse || settle(l, &l->nogood[i])) {
+      if (l->s->proof) proof_delete(l->s->proof, l->nogood[i]->id);
+      release(l, l->nogood[i]);
+    } else l->nogood[kept++] = l->nogood[i];
   }
   l->nogoods = kept;
   for (size_t i = 0; i < kept; i++)
