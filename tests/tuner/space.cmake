@@ -61,3 +61,6 @@ room_test(tuner_replay SOURCES test_replay.c LIBS tuner ARGS ${CMAKE_CURRENT_SOU
 add_executable(tuner_record EXCLUDE_FROM_ALL record.c)
 set_target_properties(tuner_record PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
 target_link_libraries(tuner_record PRIVATE room_flags tuner)
+
+# Why there is no configuration.
+room_script(tuner_why COMMAND sh ${CMAKE_CURRENT_SOURCE_DIR}/why.sh TIMEOUT 60)

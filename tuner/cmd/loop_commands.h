@@ -5,5 +5,6 @@
 int run_tune(int argc, char **argv);
 int run_worker(int argc, char **argv);
 int run_costs(int argc, char **argv);
+int run_why(int argc, char **argv);
 
 #endif

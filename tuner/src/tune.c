@@ -9,6 +9,7 @@
 
 #include "ahead.h"
 #include "artifact_file.h"
+#include "blame.h"
 #include "clock.h"
 #include "fail.h"
 #include "finals.h"
@@ -86,6 +87,19 @@ static int record(struct tuning *t, tdb_phase phase, const char *config, const s
 
 static int cancelled(void *worker) { return worker_cancelled(worker); }
 
+/* Which constraints are to blame, if that is soon found. */
+static int none_legal(const struct tuning *t) {
+  struct blame b;
+  char names[512] = "";
+  ci_options options = {.limits = {.seconds = 2, .cancel = cancelled, .cancel_data = t->job->worker}};
+  if (!blame_find(&b, t->job->spec, t->problem, t->job->hw, &options, false)) {
+    blame_names(&b, names, sizeof names);
+    blame_release(&b);
+  }
+  return tuner_fail(TUNER_EINPUT, "no configuration is legal for %s on this device%s%s; 'constrint why' tells more",
+                    t->problem->text, *names ? ": these cannot hold together: " : "", names);
+}
+
 static int open_space(struct tuning *t) {
   struct space_limits limits = {.cancel = cancelled, .cancel_data = t->job->worker};
   struct prefetch **ahead = t->job->prefetch;
@@ -98,9 +112,7 @@ static int open_space(struct tuning *t) {
   if (ahead && t->job->next) *ahead = prefetch_begin(t->job->spec, t->job->next, t->job->hw);
   note(t, space_notes(t->space));
   t->result->space = space_size(t->space);
-  if (space_size(t->space) == 0)
-    return tuner_fail(TUNER_EINPUT, "no configuration is legal for %s on this device", t->problem->text);
-  return TUNER_OK;
+  return space_size(t->space) ? TUNER_OK : none_legal(t);
 }
 
 static int find_default(struct tuning *t) {
