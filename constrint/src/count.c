@@ -165,6 +165,14 @@ static int by_number(const void *a, const void *b) {
   return (x > y) - (x < y);
 }
 
+/* Do its fixed terms no longer matter to the open ones? */
+static bool is_told(const store *s, const propagator *q) {
+  const struct posted *posted = &s->posted[q->id];
+  for (uint32_t j = 0; q->tells && j < posted->n; j++)
+    if (!term_explicit(s, posted->scope[j])) return false;
+  return q->tells;
+}
+
 /* Its open terms with their domains, then each living propagator with the
  * values of its fixed terms, all in order of number. */
 static signature sign_part(struct counter *c, const struct part *p) {
@@ -184,6 +192,7 @@ static signature sign_part(struct counter *c, const struct part *p) {
         c->seen_propagator[q->id] = c->mark;
         signature_add(&key, (uint64_t)q->id | (uint64_t)1 << 40);
         const struct posted *posted = &s->posted[q->id];
+        if (is_told(s, q)) continue;
         for (uint32_t j = 0; j < posted->n; j++)
           if (term_fixed(s, posted->scope[j])) signature_add_wide(&key, term_value(s, posted->scope[j]));
       }

@@ -27,6 +27,7 @@ int post_bitxor(store *s, term z, term x, term y);
 int post_abs(store *s, term z, term x);
 int post_min(store *s, term z, const term *x, size_t n);
 int post_max(store *s, term z, const term *x, size_t n);
+const term *extreme_of(const propagator *p, size_t *n, term *z, int *sign); /* x of one of these; sign 1: max, -1: min; NULL: p is none */
 int post_element(store *s, term z, term index, const term *x, size_t n); /* z = x[index], index within 0..n-1 */
 int post_ite(store *s, term z, term b, term x, term y);    /* z = b ? x : y */
 int post_clause(store *s, const term *pos, size_t npos, const term *neg, size_t nneg); /* some pos 1 or some neg 0 */
@@ -44,6 +45,7 @@ int post_inverse(store *s, const term *f, size_t nf, wide first_f, const term *g
 int post_cardinality(store *s, const term *x, size_t n, const int64_t *value, const term *count, size_t values);
 int post_lex(store *s, const term *x, const term *y, size_t n, bool strict); /* x before y, or equal */
 int post_alldifferent(store *s, const term *x, size_t n);
+int post_apart(store *s, const term *x, const wide *offset, size_t n); /* x[i] + offset[i] differ, by value; NULL: 0 */
 int post_alldifferent_reified(store *s, const term *x, size_t n, term b);
 
 #endif

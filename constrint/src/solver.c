@@ -133,7 +133,7 @@ static int load(ci_solver *s, bool with_objectives) {
   s->bound = NULL;
   if (error == CI_OK && with_objectives) error = solver_post_bound(s);
   if (error == CI_OK && s->proof) proof_begin(s->store);
-  else if (error == CI_OK) error = narrow_differences(s->store);
+  else if (error == CI_OK) error = reason_at_root(s->store);
   if (error == CI_OK) {
     int root = store_propagate(s->store);
     if (root < 0) error = root;

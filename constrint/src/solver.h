@@ -104,6 +104,12 @@ int narrow_differences(store *s);
  * terms, before anything has run. */
 int find_cliques(store *s);
 
+/* cliques.c: one constraint in place of disequalities between each two of some
+ * terms, before anything has run. */
+int find_cliques(store *s);
+/* All that is concluded of the constraints together, before anything has run. */
+int reason_at_root(store *s);
+
 /* liveness.c: list the definitions that live at the root; let those die, until
  * backtracking, whose term nobody reads. */
 int find_definitions(ci_solver *s);

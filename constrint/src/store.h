@@ -93,6 +93,8 @@ struct propagator {
   const struct propagator_class *class;
   int32_t id;
   bool queued, dead; /* the store's own */
+  bool tells;        /* at the fixpoint all that its fixed terms say stands in the domains
+                      * of the others, where these are explicit: they no longer matter */
 };
 
 /* A term of the given bounds (a fresh intermediate). < 0: out of memory. */

@@ -164,7 +164,28 @@ static int post_reified(store *s, const struct instance *in, const term *x) {
   return post_global_reified(s, global_of(CI_LEX), &strict, 1, x + 1, (size_t)in->n - 1, x[0]);
 }
 
+/* ---- terms with offsets that differ ---- */
+
+static void draw_apart(struct rng *r, struct instance *in) {
+  draw_terms(r, in, rng_int(r, 1, 5), -2, 4, 4);
+  in->params = in->n;
+  for (int i = 0; i < in->n; i++) {
+    in->same[i] = i;
+    in->param[i] = rng_int(r, -3, 3);
+  }
+}
+static bool apart_oracle(const struct instance *in, const wide *v) {
+  for (int i = 0; i < in->n; i++)
+    for (int k = 0; k < i; k++)
+      if (v[i] + in->param[i] == v[k] + in->param[k]) return false;
+  return true;
+}
+static int post_offsets(store *s, const struct instance *in, const term *x) {
+  return post_apart(s, x, in->param, (size_t)in->n);
+}
+
 static const struct constraint_test tests[] = {
+  {"apart", draw_apart, apart_oracle, post_offsets, STRENGTH_SOUND, -1},
   {"cumulative", draw_cumulative, cumulative_oracle, post_tasks, STRENGTH_SOUND, -1},
   {"cumulative alike", draw_alike, alike_oracle, post_alike, STRENGTH_SOUND, -1},
   {"circuit", draw_circuit, circuit_oracle, post_nodes, STRENGTH_SOUND, -1},

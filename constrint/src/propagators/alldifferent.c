@@ -241,7 +241,9 @@ static int post(store *s, const term *x, size_t n, term b) {
   d->b = b;
   d->n = n;
   d->x = all;
-  return store_post(s, &d->super, &class, all, n + (b >= 0), ON_ANY);
+  int error = store_post(s, &d->super, &class, all, n + (b >= 0), b < 0 ? ON_BOUNDS : ON_ANY);
+  d->super.tells = b < 0;
+  return error == CI_OK && b < 0 ? post_apart(s, all, NULL, n) : error;
 }
 
 int post_alldifferent(store *s, const term *x, size_t n) { return post(s, x, n, -1); }

@@ -9,9 +9,33 @@ struct clause {
   struct literal *l;
 };
 
+/* Another literal that may be true in place of a false one; false: there is none. */
+static bool replace(const store *s, struct clause *self, size_t which) {
+  for (size_t i = 2; i < self->n; i++) {
+    if (literal_false(s, self->l[i])) continue;
+    struct literal l = self->l[which];
+    self->l[which] = self->l[i];
+    self->l[i] = l;
+    return true;
+  }
+  return false;
+}
+
+/* While the first two may be true nothing follows, whatever the others are. */
+static enum outcome watch_two(store *s, struct clause *self) {
+  for (size_t i = 0; i < 2; i++) {
+    if (!literal_false(s, self->l[i]) || replace(s, self, i)) continue;
+    if (literal_false(s, self->l[1 - i]) && !replace(s, self, 1 - i)) return FAILED;
+    return literal_set(s, self->l[1 - i], true, &self->super) ? SUBSUMED : FAILED;
+  }
+  return literal_true(s, self->l[0]) || literal_true(s, self->l[1]) ? SUBSUMED : FIXPOINT;
+}
+
+/* Counting wants to know at once of a clause that holds; learning does not. */
 static enum outcome propagate(store *s, propagator *p) {
   struct clause *self = (struct clause *)p;
   size_t open = 0, last = 0;
+  if (s->log) return watch_two(s, self);
   for (size_t i = 0; i < self->n; i++) {
     if (literal_true(s, self->l[i])) return SUBSUMED;
     if (literal_false(s, self->l[i])) continue;

@@ -2,6 +2,8 @@
 #include "hall.h"
 #include <stdlib.h>
 
+enum { FEW = 64 };
+
 bool hall_init(store *s, struct hall *h, size_t n) {
   size_t bounds = 2 * n + 2;
   h->item = store_alloc(s, n * sizeof *h->item);
@@ -11,7 +13,9 @@ bool hall_init(store *s, struct hall *h, size_t n) {
   h->spare = store_alloc(s, bounds * sizeof *h->spare);
   h->tree = store_alloc(s, bounds * sizeof *h->tree);
   h->hall = store_alloc(s, bounds * sizeof *h->hall);
-  return h->item && h->by_lo && h->by_hi && h->bound && h->spare && h->tree && h->hall;
+  bool ok = h->item && h->by_lo && h->by_hi && h->bound && h->spare && h->tree && h->hall;
+  for (size_t i = 0; ok && i < n; i++) h->by_lo[i] = h->by_hi[i] = &h->item[i];
+  return ok;
 }
 
 static int lower_first(const void *p, const void *q) {
@@ -21,6 +25,20 @@ static int lower_first(const void *p, const void *q) {
 int hall_upper_first(const void *p, const void *q) {
   const struct hall_item *a = *(struct hall_item *const *)p, *b = *(struct hall_item *const *)q;
   return (a->hi > b->hi) - (a->hi < b->hi);
+}
+
+/* Few items change their places from one run to the next. */
+static void sort(struct hall_item **by, size_t n, int (*compare)(const void *, const void *)) {
+  if (n > FEW) {
+    qsort(by, n, sizeof *by, compare);
+    return;
+  }
+  for (size_t i = 1; i < n; i++) {
+    struct hall_item *item = by[i];
+    size_t k = i;
+    for (; k > 0 && compare(&by[k - 1], &item) > 0; k--) by[k] = by[k - 1];
+    by[k] = item;
+  }
 }
 
 /* Merge the items' lo and hi + 1 into bound[1..]; the number of them. */
@@ -76,9 +94,8 @@ static bool take(struct hall *h, struct hall_item *item) {
 
 bool hall_raise(struct hall *h, size_t n) {
   if (n < 2) return true;
-  for (size_t i = 0; i < n; i++) h->by_lo[i] = h->by_hi[i] = &h->item[i];
-  qsort(h->by_lo, n, sizeof *h->by_lo, lower_first);
-  qsort(h->by_hi, n, sizeof *h->by_hi, hall_upper_first);
+  sort(h->by_lo, n, lower_first);
+  sort(h->by_hi, n, hall_upper_first);
   size_t bounds = rank(h, n);
   for (size_t k = 1; k <= bounds + 1; k++) {
     h->tree[k] = h->hall[k] = k - 1;
