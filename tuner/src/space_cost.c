@@ -1,5 +1,5 @@
-/* Costs.  An expression is evaluated once for all configurations that are alike
- * in the parameters it looks at: those are few where a space is large. */
+/* Costs.  A term is evaluated once for all configurations that are alike in the
+ * parameters it looks at: those are few where a space is large. */
 #include "space_cost.h"
 
 #include <ctype.h>
@@ -21,18 +21,26 @@ static int no_cost(const struct space *s, const int64_t *values, size_t objectiv
   return code;
 }
 
+static int cost_of_term(const struct space *s, size_t objective, const int64_t *values, double *out) {
+  int64_t term;
+  int code = space_model_code(ci_eval_objective(s->model.model, objective, values, &term));
+  if (code) return no_cost(s, values, objective, code);
+  *out = (double)term;
+  return TUNER_OK;
+}
+
 int cost_of_values(const struct space *s, const int64_t *values, double *out) {
   *out = 0;
   for (size_t k = 0; k < ci_model_objectives(s->model.model); k++) {
-    int64_t term;
-    int code = space_model_code(ci_eval_objective(s->model.model, k, values, &term));
-    if (code) return no_cost(s, values, k, code);
-    *out += (double)term;
+    double term;
+    int code = cost_of_term(s, k, values, &term);
+    if (code) return code;
+    *out += term;
   }
   return TUNER_OK;
 }
 
-/* ---- Which parameters a cost looks at ---- */
+/* ---- Which parameters a term looks at ---- */
 
 struct reach {
   const struct spec *spec;
@@ -65,48 +73,93 @@ static void follow(struct reach *r, const char *text) {
   }
 }
 
-static int find_reach(struct reach *r, const struct space *s) {
-  *r = (struct reach){.spec = s->spec, .defines = calloc(s->spec->defines.n + 1, 1)};
-  if (!r->defines) return tuner_nomem();
-  for (size_t i = 0; i < s->spec->cost.n; i++) follow(r, s->spec->cost.at[i].text);
-  free(r->defines);
-  r->defines = NULL;
+/* ---- All of a space ---- */
+
+/* What is known of a term: by the values of the parameters that it looks at. */
+struct term {
+  size_t objective, n, looked[PROTOCOL_VALUES];
+  struct map seen;      /* from their hash to 1 + a place in `rows` */
+  int64_t *rows;        /* n values each ... */
+  double *costs;        /* ... and what they cost */
+  size_t known, room;
+  double last;          /* of the configuration before: neighbours are mostly alike */
+};
+
+static int open_term(struct term *t, const struct space *s, size_t objective) {
+  struct reach r = {.spec = s->spec, .defines = calloc(s->spec->defines.n + 1, 1)};
+  if (!r.defines) return tuner_nomem();
+  follow(&r, s->spec->cost.at[s->model.terms[objective]].text);
+  free(r.defines);
+  *t = (struct term){.objective = objective};
+  for (size_t i = 0; i < s->width; i++)
+    if (r.parameters[i]) t->looked[t->n++] = i;
   return TUNER_OK;
 }
 
-/* ---- All of a space ---- */
+static void close_term(struct term *t) {
+  map_free(&t->seen);
+  free(t->rows);
+  free(t->costs);
+}
 
-static uint64_t hash_of(const struct reach *r, const int64_t *values, size_t n) {
+static uint64_t hash_of(const struct term *t, const int64_t *values) {
   uint64_t h = UINT64_C(0x9e3779b97f4a7c15);
-  for (size_t i = 0; i < n; i++) {
-    if (!r->parameters[i]) continue;
-    h = (h ^ (uint64_t)values[i]) * UINT64_C(0xbf58476d1ce4e5b9);
+  for (size_t i = 0; i < t->n; i++) {
+    h = (h ^ (uint64_t)values[t->looked[i]]) * UINT64_C(0xbf58476d1ce4e5b9);
     h ^= h >> 29;
   }
   return h >> 1;
 }
 
-static int alike(const struct reach *r, const int64_t *a, const int64_t *b, size_t n) {
-  for (size_t i = 0; i < n; i++)
-    if (r->parameters[i] && a[i] != b[i]) return 0;
+static int alike(const struct term *t, const int64_t *values, const int64_t *before) {
+  for (size_t i = 0; i < t->n; i++)
+    if (values[t->looked[i]] != before[t->looked[i]]) return 0;
   return 1;
 }
 
-/* `seen`: from the hash of what the cost looks at to 1 + the first configuration with it. */
-static int cost_of_index(struct space *s, const struct reach *r, struct map *seen, size_t index) {
-  int64_t values[PROTOCOL_VALUES], before[PROTOCOL_VALUES];
-  space_values(s, index, values);
-  union map_value *first = map_put(seen, hash_of(r, values, s->width));
-  if (!first) return tuner_nomem();
-  if (first->number) {
-    space_values(s, first->number - 1, before);
-    if (alike(r, values, before, s->width)) {
-      s->costs[index] = s->costs[first->number - 1];
-      return TUNER_OK;
-    }
+static int is_row(const struct term *t, size_t place, const int64_t *values) {
+  for (size_t i = 0; i < t->n; i++)
+    if (t->rows[place * t->n + i] != values[t->looked[i]]) return 0;
+  return 1;
+}
+
+static int remember(struct term *t, const int64_t *values, union map_value *first) {
+  if (t->known == t->room) {
+    size_t room = t->room ? 2 * t->room : 64;
+    int64_t *rows = realloc(t->rows, (room * t->n + 1) * sizeof *rows);
+    if (rows) t->rows = rows;
+    double *costs = realloc(t->costs, room * sizeof *costs);
+    if (costs) t->costs = costs;
+    if (!rows || !costs) return tuner_nomem();
+    t->room = room;
   }
-  first->number = index + 1;
-  return cost_of_values(s, values, &s->costs[index]);
+  for (size_t i = 0; i < t->n; i++) t->rows[t->known * t->n + i] = values[t->looked[i]];
+  t->costs[t->known++] = t->last;
+  first->number = t->known;
+  return TUNER_OK;
+}
+
+/* t->last becomes the term's cost.  Two rows of one hash: the second is evaluated each time. */
+static int find_term(struct term *t, const struct space *s, const int64_t *values) {
+  union map_value *first = map_put(&t->seen, hash_of(t, values));
+  if (!first) return tuner_nomem();
+  if (first->number && is_row(t, first->number - 1, values)) {
+    t->last = t->costs[first->number - 1];
+    return TUNER_OK;
+  }
+  int code = cost_of_term(s, t->objective, values, &t->last);
+  return code || first->number ? code : remember(t, values, first);
+}
+
+/* `before`: the values of index - 1. */
+static int cost_of_index(struct space *s, struct term *terms, size_t n, size_t index, const int64_t *values, const int64_t *before) {
+  s->costs[index] = 0;
+  for (size_t k = 0; k < n; k++) {
+    int code = index && alike(&terms[k], values, before) ? TUNER_OK : find_term(&terms[k], s, values);
+    if (code) return code;
+    s->costs[index] += terms[k].last;
+  }
+  return TUNER_OK;
 }
 
 static int compare_costs(const void *a, const void *b, void *costs) {
@@ -116,28 +169,35 @@ static int compare_costs(const void *a, const void *b, void *costs) {
   return (i > k) - (i < k);
 }
 
-static int fill_costs(struct space *s, const struct reach *r, const struct space_limits *limits) {
-  struct map seen = {0};
+static int fill_costs(struct space *s, struct term *terms, size_t n, const struct space_limits *limits) {
+  int64_t values[2][PROTOCOL_VALUES];
   int code = TUNER_OK;
   for (size_t i = 0; !code && i < s->n; i++) {
     s->ranked[i] = i;
-    code = cost_of_index(s, r, &seen, i);
+    space_values(s, i, values[i & 1]);
+    code = cost_of_index(s, terms, n, i, values[i & 1], values[~i & 1]);
     if (!code && i % 4096 == 0 && limits->cancel && limits->cancel(limits->cancel_data))
       code = tuner_fail(TUNER_ECANCEL, "interrupted");
   }
-  map_free(&seen);
+  return code;
+}
+
+static int rank(struct space *s, struct term *terms, size_t n, const struct space_limits *limits) {
+  int code = TUNER_OK;
+  for (size_t k = 0; !code && k < n; k++) code = open_term(&terms[k], s, k);
+  if (!code) code = fill_costs(s, terms, n, limits);
+  for (size_t k = 0; k < n; k++) close_term(&terms[k]);
+  if (!code) qsort_r(s->ranked, s->n, sizeof *s->ranked, compare_costs, s->costs);
   return code;
 }
 
 int cost_rank_all(struct space *s, const struct space_limits *limits) {
-  struct reach r;
-  int code = find_reach(&r, s);
-  if (code) return code;
+  const size_t n = ci_model_objectives(s->model.model);
+  struct term *terms = calloc(n + 1, sizeof *terms);
   s->costs = malloc((s->n + 1) * sizeof *s->costs);
   s->ranked = malloc((s->n + 1) * sizeof *s->ranked);
-  if (!s->costs || !s->ranked) return tuner_nomem();
-  code = fill_costs(s, &r, limits);
-  if (!code) qsort_r(s->ranked, s->n, sizeof *s->ranked, compare_costs, s->costs);
+  int code = terms && s->costs && s->ranked ? rank(s, terms, n, limits) : tuner_nomem();
+  free(terms);
   return code;
 }
 
