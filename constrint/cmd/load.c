@@ -121,7 +121,7 @@ static int load_ordered(struct session *s) {
 
 int session_solver(struct session *s) {
   ci_options options = {.seed = s->options.seed, .limits = s->options.limits,
-                        .free_search = s->options.free_search, .learn = s->options.learn};
+                        .free_search = s->options.free_search, .no_relaxation = s->options.no_lp, .learn = s->options.learn};
   s->options.form_limited = false;
   return ci_solver_new(&s->solver, s->model, &options);
 }

@@ -162,6 +162,7 @@ static int set_learn(struct options *o, const char *text) {
 }
 
 static int set_free(struct options *o, const char *text) { return (void)text, o->free_search = true, CONTINUE; }
+static int set_no_lp(struct options *o, const char *text) { return (void)text, o->no_lp = true, CONTINUE; }
 
 static int set_relax(struct options *o, const char *text) { return (void)text, o->relax = true, CONTINUE; }
 
@@ -209,6 +210,7 @@ static const struct {
   {"learn", "NAME", "auto (default), on or off: keep what each failure teaches", set_learn, TAKES_LEARNING, 0, 0},
   {"free", NULL, "search as it finds best, not by the model's advice", set_free, TAKES_LEARNING, 0, 0},
   {"relax", NULL, "the fewest constraints to drop for a solution, and that solution", set_relax, TAKES_EXPLAINING, 0, 0},
+  {"no-lp", NULL, "do without the linear relaxation", set_no_lp, TAKES_LEARNING, 0, 0},
   {"keep", "NAME", "with --relax: not this constraint (may be repeated)", set_keep, TAKES_EXPLAINING, 0, 0},
   {"method", "NAME", "quickxplain (default) or deletion", set_explaining, TAKES_EXPLAINING, 0, 0},
   {"from", "I", "begin with this index", set_from, TAKES_FROM, 0, 0},

@@ -20,6 +20,7 @@ struct options {
   bool form_limited; /* the compact form has a limit of its own */
   uint64_t seed;
   ci_learning learn;
+  bool no_lp;
   bool free_search;
   bool json;
   bool limited;   /* --limit */

@@ -244,6 +244,7 @@ typedef struct ci_options {
   ci_learning learn;
 } ci_options;
 
+  int no_relaxation; /* do without the linear relaxation, which ci_solve and ci_optimize ask where failures are many */
 typedef struct ci_stats {
   uint64_t nodes, failures, propagations, solutions;
   uint64_t peak_bytes;

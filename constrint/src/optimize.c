@@ -2,6 +2,7 @@
  * lexicographic order of the objectives.  When none is left, the best is proven. */
 #include "error.h"
 #include "learn/learn.h"
+#include "lp/lp.h"
 #include "proof/proof.h"
 #include "solver.h"
 
@@ -151,3 +152,4 @@ int ci_optimize(ci_solver *s, int64_t *values, ci_answer *answer,
   if (s->proof) error = solver_conclude(s, error, *answer, true);
   return solver_end(s, error);
 }
+  lp_end(s);

@@ -7,6 +7,7 @@
 #include "evaluate.h"
 #include "error.h"
 #include "learn/learn.h"
+#include "lp/lp.h"
 #include "proof/proof.h"
 #include "solver.h"
 
@@ -82,9 +83,14 @@ static bool decide_among(const ci_solver *s, enum concealment which, struct deci
 /* Must what is shown be decided first, so that each of its values comes once? */
 static bool shown_first(const ci_solver *s) { return s->concealed && !s->bound && !s->search.any; }
 
+/* May the relaxation say where to look first? */
+static bool relaxed_choice(const ci_solver *s, struct decision *d) {
+  return s->lp && (s->bound || !s->model->graph.norder) && lp_choose(s->lp, d);
+}
+
 /* False: all is decided. */
 static bool choose(const ci_solver *s, struct decision *d) {
-  return (shown_first(s) && decide_among(s, SHOWN_ONLY, d)) || decide_among(s, HIDDEN_TOO, d);
+  return (!shown_first(s) && relaxed_choice(s, d)) || (shown_first(s) && decide_among(s, SHOWN_ONLY, d)) || decide_among(s, HIDDEN_TOO, d);
 }
 
 /* ---- leaves ---- */
@@ -213,6 +219,14 @@ int search_next(ci_solver *s) {
       alive = backtrack(s, component_of(s, s->store->culprit));
       continue;
     }
+    if (s->lp && (result = lp_node(s->lp)) != 1) {
+      if (result < 0) return result;
+      if (result == LP_CHANGED) continue;
+      s->failures++;
+      if (h->until && s->failures >= h->until) return SEARCH_PAUSED;
+      alive = backtrack(s, lp_component(s->lp));
+      continue;
+    }
     struct decision d;
     if (choose(s, &d)) {
       result = open_decision(s, d);
@@ -272,6 +286,7 @@ int ci_solve(ci_solver *s, int64_t *values, ci_answer *answer) {
   if (s->proof) error = solver_conclude(s, error, *answer, false);
   s->search.any = false;
   search_reset(s);
+  lp_end(s);
   return solver_end(s, error);
 }
 

@@ -59,6 +59,14 @@ struct ci_solver {
   struct learner *learner; /* from its first turn to the end of the call; else NULL */
   struct turn turn;
   struct proof *proof; /* of the answer in hand, if one was asked for; else NULL */
+  struct lp *lp;       /* the relaxation (lp/lp.h), in the call in hand; NULL: none */
+  bool lp_tried;       /* there may be none */
+  double lp_disturb;   /* tests: how wrong its guesses are made */
+  void (*watch)(void *data, const ci_progress *p); /* of ci_optimize_watched; else NULL */
+  void *watch_data;
+  ci_progress progress;
+  bool improved;       /* ci_optimize has a solution */
+  bool pareto;         /* the bound is all points of a front (pareto.c), not the best of an optimum */
   propagator *bound;   /* of ci_optimize, in a program with objectives; else NULL */
   struct search search;
   /* ci_propagate's answer */

@@ -4,11 +4,21 @@
  * than a small multiple.  Both give the same first solution in a model's order. */
 #include "learn.h"
 
-enum { FIRST = 1000, GROWTH = 8 };
+#include "../lp/lp.h"
+
+enum { FIRST = 1000, GROWTH = 8, TASTE = 50 /* failures until the relaxation is made */ };
+
+/* From the start again, now with the relaxation. */
+static void relax(ci_solver *s) {
+  search_reset(s);
+  if (s->learner) learner_pause(s);
+  lp_begin(s);
+}
 
 static int learning_turn(ci_solver *s) {
   search_reset(s);
   s->turn.learning = true;
+  if (s->lp) lp_lead(s->lp, false);
   int error = s->learner ? learner_resume(s) : learner_new(s);
   if (error == CI_OK) s->learner->pause = s->learner->failures + s->turn.share;
   return error;
@@ -17,6 +27,7 @@ static int learning_turn(ci_solver *s) {
 static void plain_turn(ci_solver *s) {
   if (s->learner) learner_pause(s);
   s->turn.learning = false;
+  if (s->lp) lp_lead(s->lp, lp_leads(s->lp));
   s->turn.share = s->turn.share ? s->turn.share * GROWTH : FIRST;
   s->search.until = s->failures + s->turn.share;
 }
@@ -29,9 +40,21 @@ static int without_learning(ci_solver *s) {
   return search_next(s); /* search.until is 0: to the end */
 }
 
+/* Few problems are so hard that they need it: the first failures come without. */
+static int taste(ci_solver *s) {
+  if (s->lp_tried) return SEARCH_PAUSED;
+  s->search.until = s->failures + TASTE;
+  int found = search_next(s);
+  if (found == SEARCH_PAUSED) relax(s);
+  return found;
+}
+
 static int alternate(ci_solver *s) {
   int found = SEARCH_PAUSED;
-  if (!s->turn.share) plain_turn(s);
+  if (!s->turn.share) {
+    if ((found = taste(s)) != SEARCH_PAUSED) return found;
+    plain_turn(s);
+  }
   while (found == SEARCH_PAUSED) {
     found = s->turn.learning ? learn_next(s) : search_next(s);
     if (found != SEARCH_PAUSED) break;
@@ -43,14 +66,30 @@ static int alternate(ci_solver *s) {
 
 static int learn_only(ci_solver *s) {
   int error = s->learner ? CI_OK : learner_new(s);
+  if (error < 0) return error;
+  if (s->lp_tried || s->proof || s->options.no_relaxation) return learn_next(s);
+  s->learner->pause = s->learner->failures + TASTE;
+  int found = learn_next(s);
+  if (found != SEARCH_PAUSED) return found;
+  relax(s);
+  s->learner->pause = 0;
+  error = learner_resume(s);
   return error < 0 ? error : learn_next(s);
+}
+
+static int plain_only(ci_solver *s) {
+  int found = taste(s);
+  if (found != SEARCH_PAUSED) return found;
+  if (s->lp) lp_lead(s->lp, lp_leads(s->lp));
+  s->search.until = 0;
+  return search_next(s);
 }
 
 int solution_next(ci_solver *s) {
   if (s->root != 1) return 0;
   switch (s->proof ? CI_LEARN_ON : s->options.learn) {
   case CI_LEARN_ON: return learn_only(s);
-  case CI_LEARN_OFF: return search_next(s);
+  case CI_LEARN_OFF: return plain_only(s);
   default: return alternate(s);
   }
 }

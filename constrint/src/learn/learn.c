@@ -2,6 +2,7 @@
 #include "learn.h"
 
 #include "../evaluate.h"
+#include "../lp/lp.h"
 
 enum { RESTART = 100 /* failures, times Luby's number */, NOGOODS = 4000 /* kept at first */ };
 
@@ -69,7 +70,7 @@ int learner_resume(ci_solver *s) {
 /* ---- one round ---- */
 
 /* Nogoods and propagators in turn: 1 all agree, 0 a conflict, < 0 an error. */
-static int fixpoint(struct learner *l, propagator **culprit) {
+static int fixpoint(struct learner *l, const propagator **culprit) {
   store *s = l->s;
   for (;;) {
     *culprit = NULL;
@@ -77,6 +78,11 @@ static int fixpoint(struct learner *l, propagator **culprit) {
     int result = nogoods_propagate(l);
     if (result != 1) return result;
     propagator *p = queue_take(s);
+    if (!p && l->solver->lp && (result = lp_node(l->solver->lp)) != 1) {
+      if (result == LP_CHANGED) continue;
+      *culprit = lp_culprit(l->solver->lp);
+      return result;
+    }
     if (!p) return 1;
     bool ok = budget_poll(s->budget) == CI_OK && queue_run(s, p);
     if (s->budget->stopped) {
@@ -145,7 +151,7 @@ static void restart(struct learner *l) {
 /* ---- the loop ---- */
 
 static int next_step(struct learner *l) {
-  propagator *culprit;
+  const propagator *culprit;
   if (l->solver->bound) queue_put(l->s, l->solver->bound);
   int result = fixpoint(l, &culprit);
   if (result < 0) return result;

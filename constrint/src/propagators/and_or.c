@@ -64,6 +64,14 @@ static bool explain(struct because *why, const propagator *p, struct fact what) 
 
 static const struct propagator_class class = {"or", propagate, explain, 0, image};
 
+const struct literal *some_of(const propagator *p, size_t *n, struct literal *b) {
+  if (p->class != &class) return NULL;
+  const struct some *self = (const struct some *)p;
+  *n = self->n;
+  *b = self->b;
+  return self->l;
+}
+
 static int post_none(store *s, const struct literal *l, size_t n) {
   for (size_t i = 0; i < n; i++)
     if (!literal_set(s, l[i], false, NULL)) store_fail(s);

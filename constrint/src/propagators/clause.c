@@ -55,6 +55,12 @@ static bool explain(struct because *b, const propagator *p, struct fact what) {
 
 static const struct propagator_class class = {"clause", propagate, explain, 0, NULL};
 
+const struct literal *clause_of(const propagator *p, size_t *n) {
+  if (p->class != &class) return NULL;
+  *n = ((const struct clause *)p)->n;
+  return ((const struct clause *)p)->l;
+}
+
 bool literals_simplify(const store *s, const struct literal *l, size_t n, struct literal *kept, size_t *count) {
   for (size_t i = 0; i < n; i++) {
     if (literal_true(s, l[i])) return true;

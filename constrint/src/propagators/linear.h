@@ -28,6 +28,15 @@ int linear_post(store *s, const struct linear_sum *l, enum sum_relation rel);
 enum outcome linear_narrow(store *s, struct linear_sum *l, enum sum_relation rel, reason why);
 /* The sum and relation of a linear constraint; NULL: p is none. */
 const struct linear_sum *linear_of(const propagator *p, enum sum_relation *rel);
+/* b <-> the relation: what holds where b is 0, and where it is 1 (rel, c); the sum's own c means nothing. */
+struct linear_reified_view {
+  const struct linear_sum *sum;
+  term b;
+  const enum sum_relation *rel;
+  const wide *c;
+};
+/* False: p is no such constraint. */
+bool linear_reified_of(const propagator *p, struct linear_reified_view *out);
 /* Why the relation, which must hold, left no more: as propagator_class.explain. */
 bool linear_explain(struct because *b, const struct linear_sum *l, enum sum_relation rel, struct fact what);
 /* Do the domains decide the relation? */

@@ -54,6 +54,13 @@ static bool explain(struct because *why, const propagator *p, struct fact what) 
 static const struct propagator_class short_class = {"linear reified", propagate, explain, 0, image};
 static const struct propagator_class long_class = {"linear reified", propagate, explain, 1, image};
 
+bool linear_reified_of(const propagator *p, struct linear_reified_view *out) {
+  if (p->class != &short_class && p->class != &long_class) return false;
+  const struct reified *self = (const struct reified *)p;
+  *out = (struct linear_reified_view){&self->sum, self->b, self->rel, self->c};
+  return true;
+}
+
 static int post_open(store *s, const struct linear_sum *l, enum sum_relation rel, term b) {
   struct reified *self = store_alloc(s, sizeof *self);
   term *watched = store_alloc(s, (l->n + 1) * sizeof *watched);

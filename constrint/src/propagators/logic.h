@@ -31,6 +31,9 @@ static inline bool because_literal(struct because *b, struct literal l, bool tru
 bool literals_simplify(const store *s, const struct literal *l, size_t n, struct literal *kept, size_t *count);
 /* some literal is true; the array is copied */
 int post_some(store *s, const struct literal *l, size_t n);
+/* The literals of a clause, or of b <-> some literal; NULL: p is none. */
+const struct literal *clause_of(const propagator *p, size_t *n);
+const struct literal *some_of(const propagator *p, size_t *n, struct literal *b);
 /* b <-> some literal is true */
 int post_some_reified(store *s, struct literal b, const struct literal *l, size_t n);
 

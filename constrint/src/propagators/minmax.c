@@ -152,6 +152,15 @@ static bool explain(struct because *b, const propagator *p, struct fact what) {
 static const struct propagator_class max_class = {"max", propagate, explain, 1, image};
 static const struct propagator_class min_class = {"min", propagate, explain, 1, image};
 
+const term *extreme_of(const propagator *p, size_t *n, term *z, int *sign) {
+  if (p->class != &max_class && p->class != &min_class) return NULL;
+  const struct extreme *e = (const struct extreme *)p;
+  *n = e->n;
+  *z = e->z;
+  *sign = e->sign;
+  return e->x;
+}
+
 /* Each term once, and none that another always equals or exceeds. */
 static void gather(const store *s, struct extreme *e, const term *x, size_t n) {
   wide lo = WIDE_MIN;
