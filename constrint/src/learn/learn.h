@@ -18,15 +18,25 @@ struct nogood {
   struct fact fact[]; /* one must hold; the first two are watched */
 };
 
-/* In the list of its fact's term and kind. */
+/* Where its fact's term, kind and value lead to. */
 struct watch {
-  wide v;              /* of the watched fact */
-  struct fact blocker; /* another of the clause: if it holds, nothing is to be done */
+  wide v;                 /* of the watched fact */
   struct nogood *nogood;
+  int64_t blocker_v;      /* another fact of the clause: if it holds, nothing is to be done */
+  term blocker;           /* -1: none */
+  enum fact_kind blocker_kind;
 };
 
 struct watch_list { struct watch *watch; size_t n, capacity; };
-enum { WATCH_FACTS = 4 }; /* a list for each kind of fact */
+
+/* Those of one term and kind of fact: a list for each value that the term has at
+ * the root, or a few neighbours; one for all of a range. */
+struct watch_index {
+  struct watch_list *list; /* NULL: nothing is watched */
+  uint32_t n;
+  uint8_t shift;           /* positions of the set to the list's, in bits */
+};
+enum { WATCH_FACTS = 4 /* kinds */, WATCH_LISTS = 256 /* at most */ };
 
 /* What analysis wants of an event. */
 struct need {
@@ -47,7 +57,7 @@ struct learner {
   /* nogoods */
   struct nogood **nogood;
   size_t nogoods, nogood_capacity, most;
-  struct watch_list *watched; /* WATCH_FACTS a term */
+  struct watch_index *watched; /* WATCH_FACTS a term */
   struct nogood *broken;      /* whose facts are all false */
   struct fact *unit;          /* facts that hold for good */
   size_t units, unit_capacity;

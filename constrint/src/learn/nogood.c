@@ -5,14 +5,53 @@
 #include "learn.h"
 #include "../proof/proof.h"
 
-static struct watch_list *list_of(struct learner *l, struct fact f) {
-  return &l->watched[(size_t)f.x * WATCH_FACTS + f.kind];
+/* ---- who watches what ---- */
+
+static struct watch_index *index_of(const struct learner *l, term x, enum fact_kind kind) {
+  return &l->watched[(size_t)x * WATCH_FACTS + kind];
+}
+
+/* Does not fall as v grows. */
+static uint32_t place_of(const struct learner *l, const struct watch_index *w, term x, wide v) {
+  if (w->n <= 1) return 0;
+  const struct set *set = l->s->explicit[x];
+  int32_t position = set_lower(set, v);
+  return (uint32_t)(position < set->n ? position : set->n - 1) >> w->shift;
+}
+
+static bool open_index(struct learner *l, struct watch_index *w, term x) {
+  const struct set *set = l->s->explicit[x];
+  uint32_t last = set ? (uint32_t)set->n - 1 : 0;
+  while (last >> w->shift >= WATCH_LISTS) w->shift++;
+  w->n = (last >> w->shift) + 1;
+  w->list = budget_alloc(l->budget, w->n * sizeof *w->list);
+  return w->list != NULL;
+}
+
+static void close_index(struct learner *l, struct watch_index *w) {
+  for (uint32_t i = 0; w->list && i < w->n; i++)
+    budget_free(l->budget, w->list[i].watch, w->list[i].capacity * sizeof *w->list[i].watch);
+  budget_free(l->budget, w->list, w->n * sizeof *w->list);
+}
+
+static void set_blocker(struct watch *w, struct fact f) {
+  w->blocker = wide_fits64(f.v) ? f.x : -1;
+  w->blocker_kind = f.kind;
+  w->blocker_v = (int64_t)f.v;
+}
+
+static bool is_blocked(const store *s, const struct watch *w) {
+  return w->blocker >= 0 && fact_true(s, (struct fact){w->blocker, w->blocker_kind, w->blocker_v});
 }
 
 static bool watch(struct learner *l, struct nogood *n, struct fact f, struct fact blocker) {
-  struct watch_list *w = list_of(l, f);
-  if (!budget_grow(l->budget, &w->watch, &w->capacity, w->n + 1, sizeof *w->watch)) return false;
-  w->watch[w->n++] = (struct watch){f.v, blocker, n};
+  struct watch_index *w = index_of(l, f.x, f.kind);
+  if (!w->list && !open_index(l, w, f.x)) return false;
+  struct watch_list *list = &w->list[place_of(l, w, f.x, f.v)];
+  if (!budget_grow(l->budget, &list->watch, &list->capacity, list->n + 1, sizeof *list->watch)) return false;
+  struct watch one = {.v = f.v, .nogood = n};
+  set_blocker(&one, blocker);
+  list->watch[list->n++] = one;
   return true;
 }
 
@@ -28,8 +67,7 @@ void nogoods_free(struct learner *l) {
   for (size_t i = 0; i < l->nogoods; i++) release(l, l->nogood[i]);
   budget_free(l->budget, l->nogood, l->nogood_capacity * sizeof(struct nogood *));
   budget_free(l->budget, l->unit, l->unit_capacity * sizeof *l->unit);
-  for (size_t i = 0; l->watched && i < l->log->terms * WATCH_FACTS; i++)
-    budget_free(l->budget, l->watched[i].watch, l->watched[i].capacity * sizeof *l->watched[i].watch);
+  for (size_t i = 0; l->watched && i < l->log->terms * WATCH_FACTS; i++) close_index(l, &l->watched[i]);
   budget_free(l->budget, l->watched, l->log->terms * WATCH_FACTS * sizeof *l->watched);
 }
 
@@ -66,7 +104,7 @@ static bool visit(struct learner *l, struct watch *w, struct fact watched, bool 
     n->fact[0] = n->fact[1];
     n->fact[1] = watched;
   }
-  w->blocker = n->fact[0];
+  set_blocker(w, n->fact[0]);
   if (fact_true(l->s, n->fact[0])) return true;
   if (move_watch(l, n, &ok)) {
     *kept = false;
@@ -77,43 +115,47 @@ static bool visit(struct learner *l, struct watch *w, struct fact watched, bool 
   return false;
 }
 
-/* The values that went: up to below, from above on, and one. */
-struct gone { wide from, below, above, to, alone; };
-
-static bool went(const struct gone *g, enum fact_kind kind, wide v) {
-  switch (kind) {
-  case AT_LEAST: return v >= g->above && v <= g->to;
-  case AT_MOST: return v >= g->from && v <= g->below;
-  case IS: return (v >= g->from && v <= g->below) || (v >= g->above && v <= g->to) || v == g->alone;
-  default: return true;
-  }
-}
-
-static bool visit_list(struct learner *l, term x, enum fact_kind kind, const struct gone *gone) {
-  struct watch_list *list = &l->watched[(size_t)x * WATCH_FACTS + kind];
+/* Facts of values in from..to have become false. */
+static bool visit_list(struct learner *l, struct watch_list *list, struct fact watched, wide from, wide to) {
   size_t kept = 0, i = 0;
   bool ok = true;
   while (i < list->n && ok) { /* it may grow at its end meanwhile: x = 3 or x = 5 */
     struct watch one = list->watch[i++];
-    struct fact watched = {x, kind, one.v};
     bool keep = true;
-    if (went(gone, kind, one.v) && fact_false(l->s, watched) && !fact_true(l->s, one.blocker)) ok = visit(l, &one, watched, &keep);
+    if (one.v >= from && one.v <= to && !is_blocked(l->s, &one)) {
+      watched.v = one.v;
+      ok = visit(l, &one, watched, &keep);
+    }
     if (keep) list->watch[kept++] = one;
   }
+  if (kept == i) return ok;
   while (i < list->n) list->watch[kept++] = list->watch[i++];
   list->n = kept;
   return ok;
+}
+
+static bool visit_values(struct learner *l, term x, enum fact_kind kind, wide from, wide to) {
+  const struct watch_index *w = index_of(l, x, kind);
+  if (!w->list || from > to) return true;
+  uint32_t last = place_of(l, w, x, to);
+  for (uint32_t i = place_of(l, w, x, from); i <= last; i++)
+    if (w->list[i].n && !visit_list(l, &w->list[i], (struct fact){x, kind, 0}, from, to)) return false;
+  return true;
 }
 
 /* x <= v is false below a new lower end, x >= v above a new upper one, x = v of
  * what went, x != v of the only value left.  The ends may have moved on since the
  * event: then this sees more, and the later events less. */
 static bool visit_event(struct learner *l, size_t i) {
-  const struct entry e = l->log->event[i];
-  wide lo = l->s->domains[e.x].lo, hi = l->s->domains[e.x].hi;
-  struct gone gone = {e.lo, lo - 1, wide_add(hi, 1), e.hi, e.kind == CHANGE_REMOVE ? e.a : lo - 1};
-  return (lo == e.lo || visit_list(l, e.x, AT_MOST, &gone)) && (hi == e.hi || visit_list(l, e.x, AT_LEAST, &gone)) &&
-         visit_list(l, e.x, IS, &gone) && (lo != hi || visit_list(l, e.x, IS_NOT, &gone));
+  const struct entry *e = &l->log->event[i];
+  const term x = e->x;
+  const struct watch_index *w = index_of(l, x, 0);
+  if (!w[AT_LEAST].list && !w[AT_MOST].list && !w[IS].list && !w[IS_NOT].list) return true;
+  const wide lo = l->s->domains[x].lo, hi = l->s->domains[x].hi, old_lo = e->lo, old_hi = e->hi, a = e->a;
+  const bool hole = e->kind == CHANGE_REMOVE; /* the event may move in memory from here on */
+  return visit_values(l, x, AT_MOST, old_lo, lo - 1) && visit_values(l, x, AT_LEAST, wide_add(hi, 1), old_hi) &&
+         visit_values(l, x, IS, old_lo, lo - 1) && visit_values(l, x, IS, wide_add(hi, 1), old_hi) &&
+         (!hole || visit_values(l, x, IS, a, a)) && (lo != hi || visit_values(l, x, IS_NOT, lo, lo));
 }
 
 int nogoods_propagate(struct learner *l) {
@@ -180,7 +222,8 @@ static bool settle(struct learner *l, struct nogood **which) {
 int nogoods_reduce(struct learner *l) {
   size_t kept = 0;
   qsort(l->nogood, l->nogoods, sizeof(struct nogood *), by_worth);
-  for (size_t i = 0; i < l->log->terms * WATCH_FACTS; i++) l->watched[i].n = 0;
+  for (size_t i = 0; i < l->log->terms * WATCH_FACTS; i++)
+    for (uint32_t k = 0; l->watched[i].list && k < l->watched[i].n; k++) l->watched[i].list[k].n = 0;
   for (size_t i = 0; i < l->nogoods; i++) {
     bool worse = i >= l->nogoods / 2 && l->nogood[i]->levels > 2;
     if (worse || settle(l, &l->nogood[i])) {

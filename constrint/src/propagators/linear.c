@@ -1,6 +1,6 @@
 /* sum a[i]*x[i] REL c: bounds consistency, strides, and value by value for two
  * small terms.  The hottest propagator of all. */
-#include "linear.h"
+#include "linear_small.h"
 #include <stdlib.h>
 #include "../../include/constrint.h"
 #include "../error.h"
@@ -171,6 +171,10 @@ static bool strides_refute(const store *s, const struct linear_sum *l) {
 /* Does value v of the i-th term leave the other one a value? */
 static bool has_partner(const store *s, const struct linear_sum *l, size_t i, wide v) {
   wide product, rest;
+  if (l->small) {
+    int64_t left = (int64_t)l->c - (int64_t)l->a[i] * (int64_t)v, a = (int64_t)l->a[1 - i];
+    return left % a == 0 && term_has(s, l->x[1 - i], left / a);
+  }
   if (!exact_mul(l->a[i], v, &product) || !exact_add(l->c, -product, &rest)) return true;
   return is_multiple(rest, l->a[1 - i]) && term_has(s, l->x[1 - i], floor_div(rest, l->a[1 - i]));
 }
@@ -200,10 +204,15 @@ static bool values_refute(const store *s, const struct linear_sum *l, size_t i) 
 
 /* ---- The relations ---- */
 
+static bool narrow_bounds(store *s, struct linear_sum *l, const struct total *t, enum sum_relation rel, reason why) {
+  struct small_total small = {(int64_t)t->lo, (int64_t)t->hi, INT64_MAX};
+  if (l->small) return small_narrow(s, l, &small, rel, why);
+  return t->exact ? narrow_exactly(s, l, t, rel, why) : narrow_carefully(s, l, t, rel, why);
+}
+
 static enum outcome narrow_equal(store *s, struct linear_sum *l, const struct total *t, reason why) {
   uint64_t changes = store_changes(s);
-  bool ok = t->exact ? narrow_exactly(s, l, t, SUM_EQ, why) : narrow_carefully(s, l, t, SUM_EQ, why);
-  if (!ok) return FAILED;
+  if (!narrow_bounds(s, l, t, SUM_EQ, why)) return FAILED;
   interval all = total_interval(t);
   if (all.lo == all.hi) return SUBSUMED;
   if (t->exact && !narrow_strides(s, l, why)) return FAILED;
@@ -242,12 +251,22 @@ static enum outcome narrow_order(store *s, struct linear_sum *l, const struct to
   uint64_t changes = store_changes(s);
   interval all = total_interval(t);
   if (rel == SUM_LE ? all.hi <= l->c && !t->open_hi : all.lo >= l->c && !t->open_lo) return SUBSUMED;
-  bool ok = t->exact ? narrow_exactly(s, l, t, rel, why) : narrow_carefully(s, l, t, rel, why);
-  return ok ? settled(s, changes) : FAILED;
+  return narrow_bounds(s, l, t, rel, why) ? settled(s, changes) : FAILED;
+}
+
+/* The parts themselves are renewed only where they are not small. */
+static struct total total_of(const store *s, struct linear_sum *l) {
+  if (!linear_is_small(s, l)) return sum_parts(s, l);
+  struct small_total t = small_total_of(s, l);
+  return (struct total){.lo = t.lo, .hi = t.hi, .exact = true};
 }
 
 enum outcome linear_narrow(store *s, struct linear_sum *l, enum sum_relation rel, reason why) {
-  struct total t = sum_parts(s, l);
+  if (linear_is_small(s, l)) {
+    if (rel == SUM_LE || rel == SUM_GE) return small_narrow_order(s, l, rel, why);
+    if (rel == SUM_NE && store_level(s) > 0) return small_narrow_unequal(s, l, why);
+  }
+  struct total t = rel == SUM_NE ? sum_parts(s, l) : total_of(s, l);
   switch (rel) {
     case SUM_EQ: return narrow_equal(s, l, &t, why);
     case SUM_NE: return narrow_unequal(s, l, &t, why);
@@ -268,7 +287,7 @@ static enum verdict equality_verdict(const store *s, struct linear_sum *l, const
 }
 
 enum verdict linear_verdict(const store *s, struct linear_sum *l, enum sum_relation rel) {
-  struct total t = sum_parts(s, l);
+  struct total t = total_of(s, l);
   interval all = total_interval(&t);
   switch (rel) {
     case SUM_EQ: return equality_verdict(s, l, &t);

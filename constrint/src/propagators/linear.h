@@ -16,6 +16,7 @@ struct linear_sum {
   term *x;        /* all different */
   interval *part; /* a[i]*x[i], renewed by every run */
   uint32_t patience;
+  bool small;     /* 64 bits hold it (linear_small.h) */
 };
 
 /* Merge equal terms, fold fixed ones and divide by the common divisor.
