@@ -161,8 +161,8 @@ static int set_learn(struct options *o, const char *text) {
   return CONTINUE;
 }
 
-static int set_free(struct options *o, const char *text) { return (void)text, o->free_search = true, CONTINUE; }
 static int set_no_lp(struct options *o, const char *text) { return (void)text, o->no_lp = true, CONTINUE; }
+static int set_free(struct options *o, const char *text) { return (void)text, o->free_search = true, CONTINUE; }
 
 static int set_relax(struct options *o, const char *text) { return (void)text, o->relax = true, CONTINUE; }
 
@@ -208,9 +208,9 @@ static const struct {
   {"seed", "N", "of choices that the model leaves free", set_seed, 0, NO_SEARCH | NO_SEED | TAKES_SAMPLING, 0},
   {"seed", "N", "of the random numbers (0)", set_seed, TAKES_SAMPLING, 0, 0},
   {"learn", "NAME", "auto (default), on or off: keep what each failure teaches", set_learn, TAKES_LEARNING, 0, 0},
+  {"no-lp", NULL, "do without the linear relaxation", set_no_lp, TAKES_LEARNING, 0, 0},
   {"free", NULL, "search as it finds best, not by the model's advice", set_free, TAKES_LEARNING, 0, 0},
   {"relax", NULL, "the fewest constraints to drop for a solution, and that solution", set_relax, TAKES_EXPLAINING, 0, 0},
-  {"no-lp", NULL, "do without the linear relaxation", set_no_lp, TAKES_LEARNING, 0, 0},
   {"keep", "NAME", "with --relax: not this constraint (may be repeated)", set_keep, TAKES_EXPLAINING, 0, 0},
   {"method", "NAME", "quickxplain (default) or deletion", set_explaining, TAKES_EXPLAINING, 0, 0},
   {"from", "I", "begin with this index", set_from, TAKES_FROM, 0, 0},

@@ -240,11 +240,11 @@ typedef struct ci_options {
    * it takes may differ by seed, what is proven or counted never does. */
   uint64_t seed;
   ci_limits limits;
+  int no_relaxation; /* do without the linear relaxation, which ci_solve and ci_optimize ask where failures are many */
   int free_search; /* pass over the model's search steps (ci_phase) */
   ci_learning learn;
 } ci_options;
 
-  int no_relaxation; /* do without the linear relaxation, which ci_solve and ci_optimize ask where failures are many */
 typedef struct ci_stats {
   uint64_t nodes, failures, propagations, solutions;
   uint64_t peak_bytes;

@@ -141,6 +141,7 @@ static int optimize(ci_solver *s, int64_t *values, ci_answer *answer,
   budget_free(&s->budget, best, nvars * sizeof *best);
   b->known = false;
   search_reset(s);
+  lp_end(s);
   return error;
 }
 
@@ -152,4 +153,3 @@ int ci_optimize(ci_solver *s, int64_t *values, ci_answer *answer,
   if (s->proof) error = solver_conclude(s, error, *answer, true);
   return solver_end(s, error);
 }
-  lp_end(s);

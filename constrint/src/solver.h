@@ -62,11 +62,6 @@ struct ci_solver {
   struct lp *lp;       /* the relaxation (lp/lp.h), in the call in hand; NULL: none */
   bool lp_tried;       /* there may be none */
   double lp_disturb;   /* tests: how wrong its guesses are made */
-  void (*watch)(void *data, const ci_progress *p); /* of ci_optimize_watched; else NULL */
-  void *watch_data;
-  ci_progress progress;
-  bool improved;       /* ci_optimize has a solution */
-  bool pareto;         /* the bound is all points of a front (pareto.c), not the best of an optimum */
   propagator *bound;   /* of ci_optimize, in a program with objectives; else NULL */
   struct search search;
   /* ci_propagate's answer */
