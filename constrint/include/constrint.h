@@ -304,6 +304,23 @@ CI_API int ci_relax(const ci_model *m, const ci_options *options, const unsigned
  * (docs/proof.md), to `write`, which returns 0, or anything else to make it
  * fail with CI_EIO.  Only the learning search runs then. */
 CI_API int ci_solver_proof(ci_solver *s, int (*write)(void *data, const char *text, size_t n), void *data);
+/* Checks such a proof by means of its own: neither the search nor any propagator.
+ * CI_OK and a verdict, or an error: nothing was found out. */
+typedef enum ci_proven {
+  CI_PROVEN_NOTHING,      /* the proof ends with nothing to show (a limit), or is not accepted */
+  CI_PROVEN_SATISFIABLE,  /* by a solution */
+  CI_PROVEN_UNSATISFIABLE,
+  CI_PROVEN_OPTIMAL       /* the last solution that it names */
+} ci_proven;
+typedef struct ci_verdict {
+  int accepted;
+  ci_proven conclusion;
+  size_t line;        /* not accepted: the first that is wrong, from 1 on */
+  char message[256];  /* and why */
+  size_t lines;
+  uint64_t general;   /* of these, how many took the whole model into account */
+} ci_verdict;
+CI_API int ci_verify(const ci_model *m, const char *log, size_t len, ci_verdict *out);
 CI_API void ci_solver_stats(const ci_solver *s, ci_stats *out);
 
 #ifdef __cplusplus

@@ -132,7 +132,7 @@ static int load(ci_solver *s, bool with_objectives) {
   int error = compile(&s->program, &s->model->graph, s->store, &s->budget, with_objectives);
   s->bound = NULL;
   if (error == CI_OK && with_objectives) error = solver_post_bound(s);
-  if (error == CI_OK && s->proof) proof_begin(s->store);
+  if (error == CI_OK && s->proof) proof_begin(s->store, with_objectives);
   else if (error == CI_OK) error = reason_at_root(s->store);
   if (error == CI_OK) {
     int root = store_propagate(s->store);

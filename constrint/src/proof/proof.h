@@ -38,7 +38,7 @@ void proof_name_relation(store *s, term z, ci_expr e);
 
 /* ---- At the root ---- */
 /* The program is compiled: from here on every fact is told (s->proof). */
-void proof_begin(store *s);
+void proof_begin(store *s, bool with_objectives);
 /* Is the fact news, and one that holds for good? */
 bool proof_wants(const store *s, term x, enum change kind, wide a);
 void proof_changed(store *s, term x, enum change kind, wide a, reason why);

@@ -49,13 +49,14 @@ static void tell_domain(struct proof *p, const store *s, term x) {
   if (s->explicit[x]) tell_holes(p, s, x);
 }
 
-void proof_begin(store *s) {
+void proof_begin(store *s, bool with_objectives) {
   struct proof *p = s->proof = s->record;
   s->record = NULL;
   line_text(p, "constrint proof 1 ");
   line_count(p, p->g->nvars);
   line_text(p, " ");
   line_count(p, p->g->nnodes);
+  line_text(p, with_objectives ? " optimize" : " solve");
   line_end(p);
   for (size_t i = 0; i < p->ndefined; i++) tell_definition(p, s, &p->defined[i]);
   if (s->failed) return;
