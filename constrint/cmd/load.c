@@ -27,13 +27,13 @@ static bool read_all(FILE *f, struct text *t) {
   }
 }
 
-static int read_file(const struct options *o, struct text *t) {
-  bool standard = !strcmp(o->file, "-");
-  FILE *f = standard ? stdin : fopen(o->file, "rb");
+static int read_file(const struct options *o, const char *path, struct text *t) {
+  bool standard = !strcmp(path, "-");
+  FILE *f = standard ? stdin : fopen(path, "rb");
   errno = f ? 0 : errno;
   bool fine = f && read_all(f, t);
   if (!fine)
-    fprintf(stderr, "constrint %s: cannot read %s: %s\n", o->command, standard ? "standard input" : o->file,
+    fprintf(stderr, "constrint %s: cannot read %s: %s\n", o->command, standard ? "standard input" : path,
             strerror(errno ? errno : ENOMEM));
   if (f && !standard) fclose(f);
   return fine ? CONTINUE : EXIT_USAGE;
@@ -79,9 +79,26 @@ static int load_hardware(struct options *o) {
   return rc;
 }
 
+static const char *shown(const char *path) { return strcmp(path, "-") ? path : "<stdin>"; }
+
+static int read_with_data(ci_model **out, const struct options *o, const struct text *t, const char *dialect) {
+  struct text data = {0};
+  ci_text model = {t->at, t->len, shown(o->file)}, given = {NULL, 0, shown(o->data)};
+  if (strcmp(dialect, "native")) return wrong_use(o, "--data goes with native models (.cint), not with %s", dialect);
+  if (!strcmp(o->file, "-") && !strcmp(o->data, "-")) return wrong_use(o, "the model and its data cannot both be standard input");
+  int rc = read_file(o, o->data, &data);
+  given.text = data.at, given.len = data.len;
+  if (rc == CONTINUE) {
+    rc = ci_read_data(out, &model, &given, o->lets, o->nlets);
+    rc = rc < 0 ? report_error(o, rc) : CONTINUE;
+  }
+  free(data.at);
+  return rc;
+}
+
 static int load_text(ci_model **out, const struct options *o, const struct text *t, const char *dialect) {
-  const char *name = strcmp(o->file, "-") ? o->file : "<stdin>";
-  int rc = ci_read(out, dialect, t->at, t->len, name, o->lets, o->nlets);
+  if (o->data) return read_with_data(out, o, t, dialect);
+  int rc = ci_read(out, dialect, t->at, t->len, shown(o->file), o->lets, o->nlets);
   fputs(ci_warnings(), stderr);
   return rc < 0 ? report_error(o, rc) : CONTINUE;
 }
@@ -101,7 +118,7 @@ int load_model(ci_model **out, const struct options *o) {
     return EXIT_USAGE;
   }
   struct text t = {0};
-  int rc = read_file(o, &t);
+  int rc = read_file(o, o->file, &t);
   if (rc == CONTINUE) rc = load_text(out, o, &t, *dialect ? dialect : dialect_by_look(&t));
   free(t.at);
   return rc;

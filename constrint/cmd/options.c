@@ -54,6 +54,7 @@ static int set_dialect(struct options *o, const char *text) {
 }
 static int set_order(struct options *o, const char *text) { return o->order = text, CONTINUE; }
 static int set_hardware(struct options *o, const char *text) { return o->hardware = text, CONTINUE; }
+static int set_data(struct options *o, const char *text) { return o->data = text, CONTINUE; }
 static int set_json(struct options *o, const char *text) { return (void)text, o->json = true, CONTINUE; }
 
 static int set_let(struct options *o, const char *text) {
@@ -166,6 +167,9 @@ static int set_free(struct options *o, const char *text) { return (void)text, o-
 
 static int set_relax(struct options *o, const char *text) { return (void)text, o->relax = true, CONTINUE; }
 
+static int set_pareto(struct options *o, const char *text) { return (void)text, o->pareto = true, CONTINUE; }
+static int set_progress(struct options *o, const char *text) { return (void)text, o->progress = true, CONTINUE; }
+
 static int set_explaining(struct options *o, const char *text) {
   static const char *const names[] = {"quickxplain", "deletion", NULL};
   int chosen = choose(names, text);
@@ -202,6 +206,7 @@ static const struct {
   {"changes", "K", "of --kind within: at most K variables changed (2)", set_changes, TAKES_NEARNESS, 0, 'k'},
   {"save", "FILE", "write the compact form; commands take it in place of the model", set_save, TAKES_SAVE, 0, 0},
   {"let", "NAME=INTEGER", "a figure that the model may use", set_let, 0, 0, 0},
+  {"data", "FILE.json", "the values of the model's parameters ('param')", set_data, 0, 0, 0},
   {"hardware", "FILE", "a hardware model: its figures are hw.KEY", set_hardware, 0, 0, 0},
   {"time", "SECONDS", "stop after this long (also 500ms, 2m, 1h)", set_time, 0, NO_SEARCH, 0},
   {"memory", "SIZE", "at most this much memory (bytes, or 512MiB, 2GiB)", set_memory, 0, NO_SEARCH, 0},
@@ -210,6 +215,8 @@ static const struct {
   {"learn", "NAME", "auto (default), on or off: keep what each failure teaches", set_learn, TAKES_LEARNING, 0, 0},
   {"no-lp", NULL, "do without the linear relaxation", set_no_lp, TAKES_LEARNING, 0, 0},
   {"free", NULL, "search as it finds best, not by the model's advice", set_free, TAKES_LEARNING, 0, 0},
+  {"pareto", NULL, "all solutions that none betters in one objective without being worse in another", set_pareto, TAKES_OBJECTIVES, 0, 0},
+  {"progress", NULL, "each better solution and bound as it is found: on standard error, or JSON lines", set_progress, TAKES_OBJECTIVES, 0, 0},
   {"relax", NULL, "the fewest constraints to drop for a solution, and that solution", set_relax, TAKES_EXPLAINING, 0, 0},
   {"keep", "NAME", "with --relax: not this constraint (may be repeated)", set_keep, TAKES_EXPLAINING, 0, 0},
   {"method", "NAME", "quickxplain (default) or deletion", set_explaining, TAKES_EXPLAINING, 0, 0},

@@ -15,7 +15,7 @@ enum format { FORMAT_CSV, FORMAT_JSONL, FORMAT_NPY };
 struct options {
   const char *command;
   const char *file;
-  const char *dialect, *order, *hardware; /* NULL: not given */
+  const char *dialect, *order, *hardware, *data; /* NULL: not given */
   ci_limits limits;
   bool form_limited; /* the compact form has a limit of its own */
   uint64_t seed;
@@ -35,6 +35,7 @@ struct options {
   ci_neighbourhood kind;
   unsigned changes;       /* --changes */
   bool relax;             /* --relax */
+  bool pareto, progress;  /* of optimize */
   bool deletion;          /* --method deletion, of explanations */
   const char **keep;      /* --keep, nkeep of them */
   size_t nkeep;
@@ -53,7 +54,8 @@ enum {
   NO_SEED = 1024,
   ORDERS_INDEX = 2048, /* --order is the order of indices */
   TAKES_LEARNING = 4096,
-  TAKES_EXPLAINING = 8192
+  TAKES_EXPLAINING = 8192,
+  TAKES_OBJECTIVES = 16384
 };
 
 struct usage {

@@ -108,7 +108,11 @@ typedef enum ci_global_kind {
   CI_INVERSE,     /* f, then g: f[i] = j exactly where g[j] = i; parameters: the length of f, its first
                    * index, that of g */
   CI_CARDINALITY, /* x, then counts: how often values occur in x; parameters: how many values, the values */
-  CI_LEX          /* x, then y, as long: x comes before y; parameter 1, or 0: or is equal */
+  CI_LEX,         /* x, then y, as long: x comes before y; parameter 1, or 0: or is equal */
+  CI_DISJUNCTIVE, /* n starts, n durations; no parameters.  Tasks of positive duration do not overlap */
+  CI_REGULAR      /* x is a word of an automaton with states 1..Q and symbols 1..S; parameters: Q, S, the
+                   * first state, how many states accept, for each state the next one by
+                   * each symbol (0: none), the accepting states */
 } ci_global_kind;
 /* Such a constraint as a truth value.  Where it must hold it is propagated;
  * elsewhere it is only decided once its arguments are. */
@@ -161,6 +165,10 @@ CI_API const char *ci_dialect(size_t i);
  * A text of length len (no terminator needed). */
 CI_API int ci_read(ci_model **out, const char *dialect, const char *text, size_t len,
                    const char *name, const ci_let *lets, size_t nlets);
+typedef struct ci_text { const char *text; size_t len; const char *name; } ci_text;
+/* A native model whose parameters ('param') take their values from data: a JSON object of
+ * numbers and nested lists.  A figure among the lets goes before the data's. */
+CI_API int ci_read_data(ci_model **out, const ci_text *model, const ci_text *data, const ci_let *lets, size_t nlets);
 /* Native statements into a builder that already holds variables and lets: how
  * a program composes a model from pieces.  first_line: the line of text[0]. */
 CI_API int ci_read_into(ci_builder *b, const char *text, size_t len, const char *name,
@@ -278,6 +286,24 @@ CI_API int ci_count(ci_solver *s, char **decimal);
 /* progress (may be NULL) is called for every better solution. */
 CI_API int ci_optimize(ci_solver *s, int64_t *values, ci_answer *answer,
                        void (*progress)(void *data, const int64_t *values), void *data);
+/* The same, and what is known on the way: every better solution, and every better
+ * bound that the first objective is proven to keep. */
+typedef struct ci_progress {
+  const int64_t *values; /* the best solution so far; NULL: none yet */
+  int improved;          /* it is new; else the bound is */
+  int bounded;           /* is there a bound? */
+  int64_t bound;         /* the first objective is no better than this in any solution that betters the best */
+} ci_progress;
+CI_API int ci_optimize_watched(ci_solver *s, int64_t *values, ci_answer *answer,
+                               void (*watch)(void *data, const ci_progress *p), void *data);
+/* The Pareto front of several objectives: a solution for each choice of their
+ * values that no solution betters in one without being worse in another; the
+ * best in the first objective first.  *values: *n times ci_model_vars() numbers,
+ * which the caller frees.  CI_FOUND: all of it; CI_INCUMBENT: a limit was hit and
+ * these are the best found; CI_NONE: no solution, *n is 0.  progress (may be
+ * NULL) is called for every solution that none found before it betters. */
+CI_API int ci_pareto(const ci_model *m, const ci_options *options, int64_t **values, size_t *n, ci_answer *answer,
+                     void (*progress)(void *data, const int64_t *values), void *data);
 /* The domains that propagation alone leaves. CI_NONE if it refutes the model. */
 CI_API int ci_propagate(ci_solver *s, ci_answer *answer);
 /* After ci_propagate: the number of ranges of a variable's domain, and the

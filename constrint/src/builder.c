@@ -6,6 +6,7 @@
 
 #include "calculate.h"
 #include "error.h"
+#include "frontend/arrays.h"
 #include "global.h"
 
 static int out_of_memory(void) { return ci_fail(CI_ENOMEM, "out of memory while a model is built"); }
@@ -13,6 +14,7 @@ static int out_of_memory(void) { return ci_fail(CI_ENOMEM, "out of memory while 
 int ci_builder_new(ci_builder **out) {
   ci_builder *b = malloc(sizeof *b);
   if (!b) return out_of_memory();
+  *b = (ci_builder){.arrays = NULL};
   graph_init(&b->graph);
   *out = b;
   return CI_OK;
@@ -20,6 +22,7 @@ int ci_builder_new(ci_builder **out) {
 
 void ci_builder_free(ci_builder *b) {
   if (!b) return;
+  arrays_free(b);
   graph_free(&b->graph);
   free(b);
 }

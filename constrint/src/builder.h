@@ -6,8 +6,12 @@
 
 #include "graph.h"
 
+struct array;
+
 struct ci_builder {
   struct graph graph;
+  struct array *arrays, **last_array; /* the native language's (frontend/arrays.h), in the order declared */
+  void *arrays_by_name;               /* a tree of tsearch() */
 };
 
 /* A declared variable or a named expression; negative when there is none. */

@@ -5,6 +5,7 @@
 #include "expression.h"
 #include <string.h>
 #include "../builder.h"
+#include "list.h"
 
 struct infix {
   enum token_kind kind;
@@ -91,7 +92,7 @@ static ci_expr in_set(const parser *p, const members *set, ci_expr x) {
     else rc = exprs_add(&cases, member_holds(p, &set->at[i], x));
   }
   if (rc >= 0 && constants.n) rc = exprs_add(&cases, ci_in(p->scope.builder, x, constants.at, constants.n));
-  if (rc >= 0) rc = apply_list(p, CI_OR, &cases);
+  if (rc >= 0) rc = cases.n ? apply_list(p, CI_OR, &cases) : ci_int(p->scope.builder, 0);
   ints_free(&constants);
   exprs_free(&cases);
   return rc;
@@ -185,23 +186,40 @@ static ci_expr parse_brackets(parser *p) {
   return rc < 0 ? rc : e;
 }
 
+/* What the name, which is the current token, stands for; SCOPE_ABSENT: nothing so far. */
+static ci_expr parse_known(parser *p) {
+  token name = p->token;
+  ci_builder *b = p->scope.builder;
+  const local *bound = parser_local(p, &name);
+  ci_expr e;
+  if (bound) e = ci_int(b, bound->value);
+  else if (token_is(&name, "true")) e = ci_int(b, 1);
+  else if (token_is(&name, "false")) e = ci_int(b, 0);
+  else e = scope_find(&p->scope, name.place.at, name.len);
+  if (e == SCOPE_ABSENT) {
+    const struct array *a = arrays_find(b, name.place.at, name.len);
+    return a ? parse_reference(p, a) : SCOPE_ABSENT;
+  }
+  int rc = parser_advance(p);
+  if (rc >= 0 && p->token.kind == TOK_LIST)
+    return source_fail(p->source, p->token.place, "'%.*s' is no array", (int)(name.len > 100 ? 100 : name.len), name.place.at);
+  return rc < 0 ? rc : e;
+}
+
 static ci_expr parse_name(parser *p) {
   token name = p->token, ahead;
+  bool was = false;
   int rc = parser_peek(p, &ahead);
   if (rc < 0) return rc;
   if (ahead.kind == TOK_OPEN && is_function(&name)) return parse_call(p);
-  ci_expr e;
-  if (token_is(&name, "true")) e = ci_int(p->scope.builder, 1);
-  else if (token_is(&name, "false")) e = ci_int(p->scope.builder, 0);
-  else e = scope_find(&p->scope, name.place.at, name.len);
-  if (e == SCOPE_ABSENT) e = forward_let(p, &name);
-  if (e == SCOPE_ABSENT) {
-    for (int i = 0; i < INFIXES; i++)
-      if (infixes[i].word && token_is(&name, infixes[i].word)) return parser_unexpected(p, "a value");
-    return parser_undeclared(p, &name, ahead.kind == TOK_OPEN ? "the function" : "the name");
-  }
-  rc = parser_advance(p);
-  return rc < 0 ? rc : e;
+  ci_expr e = parse_known(p);
+  if (e == SCOPE_ABSENT && (rc = forward_let(p, &name, &was)) < 0) return rc;
+  if (was) e = parse_known(p);
+  if (e != SCOPE_ABSENT) return e;
+  if (ahead.kind == TOK_LIST) return parse_element_name(p);
+  for (int i = 0; i < INFIXES; i++)
+    if (infixes[i].word && token_is(&name, infixes[i].word)) return parser_unexpected(p, "a value");
+  return parser_undeclared(p, &name, ahead.kind == TOK_OPEN ? "the function" : "the name");
 }
 
 /* -9223372036854775808 is the one number whose magnitude alone does not fit. */
@@ -229,6 +247,12 @@ static ci_expr parse_operand(parser *p, enum binding loosest) {
   return ci_apply1(p->scope.builder, CI_NOT, right_side(p, BIND_NOT));
 }
 
+/* Behind a whole array nothing may be calculated. */
+static ci_expr end_list(const parser *p) {
+  if (!current_infix(p)) return EXPR_LIST;
+  return source_fail(p->source, p->token.place, "an array has no single value: sum(...), forall(...) or one index more make one of it");
+}
+
 ci_expr expression_at(parser *p, enum binding loosest) {
   position at = p->token.place;
   int rc = parser_enter(p);
@@ -240,5 +264,6 @@ ci_expr expression_at(parser *p, enum binding loosest) {
     e = op->parse(p, op, e);
   }
   p->depth--;
+  if (e == EXPR_LIST) return end_list(p);
   return e < 0 ? parser_blame(p, at, e) : e;
 }

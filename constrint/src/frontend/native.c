@@ -1,12 +1,16 @@
 /* The native language: statements (docs/language.md). */
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "../error.h"
-#include "expression.h"
+#include "data.h"
+#include "list.h"
+#include "native.h"
 #include "pending.h"
 #include "reader.h"
 
-enum { MAX_LISTED = 1 << 22, MAX_SHOWN = 400 };
+enum { MAX_SHOWN = 400 };
 
 /* Names that a declaration may not take. */
 static const char *const reserved[] = {"let", "var", "maximize", "minimize", "in", "not", "and", "or", "xor",
@@ -31,7 +35,7 @@ static int end_statement(parser *p, const char *what) {
                      token_text(&p->token, found, sizeof found), hint ? " (" : "", hint ? hint : "", hint ? ")" : "");
 }
 
-static int new_name(parser *p, token *name, const char *what) {
+int new_name(parser *p, token *name, const char *what) {
   if (p->token.kind != TOK_NAME) return parser_unexpected(p, what);
   *name = p->token;
   for (int i = 0; i < RESERVED; i++)
@@ -41,106 +45,23 @@ static int new_name(parser *p, token *name, const char *what) {
   return parser_advance(p);
 }
 
-static int taken(const parser *p, const token *name) {
+int name_taken(const parser *p, const token *name) {
   return source_fail(p->source, name->place, "the name '%.*s' is taken already", (int)name->len, name->place.at);
 }
 
-static char *copy_name(const token *name) {
+int free_name(parser *p, token *name, const char *what) {
+  int rc = new_name(p, name, what);
+  if (rc < 0) return rc;
+  const char *text = name->place.at;
+  bool known = parser_local(p, name) || scope_find(&p->scope, text, name->len) != SCOPE_ABSENT ||
+               arrays_find(p->scope.builder, text, name->len) || (p->statements && statements_let(p->statements, name));
+  return known ? name_taken(p, name) : CI_OK;
+}
+
+char *copy_name(const token *name) {
   char *copy = strndup(name->place.at, name->len);
   if (!copy) ci_fail(CI_ENOMEM, "out of memory while reading");
   return copy;
-}
-
-/* let NAME = expression;  A figure the caller gave replaces the file's own. */
-static int parse_let(parser *p) {
-  token name;
-  int rc = new_name(p, &name, "a name behind 'let'");
-  if (rc >= 0) rc = parser_expect(p, TOK_ASSIGN, "behind the name");
-  if (rc < 0) return rc;
-  ci_expr e = expression(p);
-  if (e < 0) return e;
-  if (scope_let(&p->scope, name.place.at, name.len)) return CI_OK;
-  if (scope_find(&p->scope, name.place.at, name.len) != SCOPE_ABSENT) return taken(p, &name);
-  char *copy = copy_name(&name);
-  rc = copy ? ci_name(p->scope.builder, e, copy) : CI_ENOMEM;
-  free(copy);
-  return rc < 0 ? parser_blame(p, name.place, rc) : rc;
-}
-
-/* The values of a domain in braces, ranges spelt out. */
-static int list_values(const parser *p, const members *set, ints *out) {
-  for (size_t i = 0; i < set->n; i++) {
-    const member *m = &set->at[i];
-    int64_t lo, hi;
-    int rc = constant_value(p, m->lo, m->at, "a domain's value", &lo);
-    if (rc >= 0 && m->hi >= 0) rc = constant_value(p, m->hi, m->at, "a domain's value", &hi);
-    else hi = lo;
-    if (rc < 0) return rc;
-    if (lo > hi) return source_fail(p->source, m->at, "the range %lld..%lld is empty", (long long)lo, (long long)hi);
-    for (uint64_t left = (uint64_t)hi - (uint64_t)lo;; left -= (uint64_t)m->step, lo += m->step) {
-      if (out->n >= MAX_LISTED) return source_fail(p->source, m->at, "more than %d listed values; use lo..hi step k", MAX_LISTED);
-      if ((rc = ints_add(out, lo)) < 0) return rc;
-      if (left < (uint64_t)m->step) break;
-    }
-  }
-  return CI_OK;
-}
-
-static ci_expr declare_listed(const parser *p, const char *name, const members *set) {
-  ints values = {0};
-  int rc = list_values(p, set, &values);
-  ci_expr e = rc < 0 ? rc : ci_var_values(p->scope.builder, name, values.at, values.n);
-  ints_free(&values);
-  return e;
-}
-
-static ci_expr declare_range(const parser *p, const char *name, const member *m) {
-  int64_t lo, hi;
-  int rc = constant_value(p, m->lo, m->at, "a domain's lower bound", &lo);
-  if (rc >= 0) rc = constant_value(p, m->hi, m->at, "a domain's upper bound", &hi);
-  return rc < 0 ? rc : ci_var_range(p->scope.builder, name, lo, hi, m->step);
-}
-
-static int declare(const parser *p, const token *name, const members *set, bool listed) {
-  if (scope_find(&p->scope, name->place.at, name->len) != SCOPE_ABSENT) return taken(p, name);
-  char *copy = copy_name(name);
-  if (!copy) return CI_ENOMEM;
-  ci_expr e = listed ? declare_listed(p, copy, set) : declare_range(p, copy, set->at);
-  free(copy);
-  return e < 0 ? parser_blame(p, set->at->at, e) : CI_OK;
-}
-
-/* The names of `var a, b, c`: read once to find the domain, then declared. */
-static int declare_all(parser *p, const lexer *names, const token *first, const members *set, bool listed) {
-  lexer l = *names;
-  token name = *first;
-  for (;;) {
-    int rc = declare(p, &name, set, listed);
-    if (rc >= 0) rc = lexer_next(&l, &name); /* ',' or 'in' */
-    if (rc < 0 || name.kind != TOK_COMMA) return rc;
-    if ((rc = lexer_next(&l, &name)) < 0) return rc;
-  }
-}
-
-/* var NAME, NAME in set; */
-static int parse_var(parser *p) {
-  token first = p->token, name;
-  lexer names = p->lexer;
-  bool more = true;
-  int rc = CI_OK;
-  while (rc >= 0 && more) {
-    rc = new_name(p, &name, "a name behind 'var'");
-    if (rc >= 0) rc = parser_accept(p, TOK_COMMA, &more);
-  }
-  if (rc < 0) return rc;
-  if (!token_is(&p->token, "in")) return parser_unexpected(p, "'in' and a domain");
-  if ((rc = parser_advance(p)) < 0) return rc;
-  members set = {0};
-  bool listed = p->token.kind == TOK_SET;
-  rc = parse_set(p, &set);
-  if (rc >= 0) rc = declare_all(p, &names, &first, &set, listed);
-  members_free(&set);
-  return rc;
 }
 
 static bool is_objective(const token *t) { return token_is(t, "maximize") || token_is(t, "minimize"); }
@@ -185,7 +106,36 @@ int constrain_at(const parser *p, ci_expr e, const char *name, position from, po
   return rc < 0 ? parser_blame(p, from, rc) : rc;
 }
 
-/* [NAME:] expression; */
+/* Adds what tells one instance of a forall from another: [1][2], or (i = 1, j = 2). */
+static void add_values(char *out, size_t size, const local *l, bool named) {
+  if (!l) return;
+  add_values(out, size, l->outer, named);
+  size_t n = strlen(out);
+  if (named) snprintf(out + n, size - n, "[%" PRId64 "]", l->value);
+  else snprintf(out + n, size - n, "%s%.*s = %" PRId64, l->outer ? ", " : " (", (int)(l->name.len > 60 ? 60 : l->name.len), l->name.place.at, l->value);
+}
+
+/* Requires e, an instance of a forall's body. */
+static int constrain_instance(const parser *p, ci_expr e, const char *label, position from, position to) {
+  char shown[2 * MAX_SHOWN + 1100];
+  if (label) snprintf(shown, sizeof shown, "%s", label);
+  else shown_text(shown, from.at, to.at);
+  add_values(shown, sizeof shown - 2, p->locals, label);
+  if (!label) strcat(shown, ")");
+  return constrain_at(p, e, shown, from, to);
+}
+
+static int parse_body(parser *p, void *label) {
+  const loop *forall = token_is(&p->token, "forall") ? statements_loop(p->statements, p->token.place.at) : NULL;
+  if (forall) return run_forall(p, forall, parse_body, label);
+  position from = p->token.place;
+  ci_expr e = expression(p);
+  if (e < 0) return e;
+  int rc = p->locals ? constrain_instance(p, e, label, from, p->behind) : constrain_at(p, e, label, from, p->behind);
+  return rc < 0 || p->token.kind == TOK_SEMICOLON ? rc : end_statement(p, "the constraint");
+}
+
+/* [NAME:] [forall ...:] expression; */
 static int parse_constraint(parser *p) {
   token ahead, name = p->token;
   int rc = parser_peek(p, &ahead);
@@ -197,9 +147,10 @@ static int parse_constraint(parser *p) {
     if (rc < 0) return rc;
     if (!(label = copy_name(&name))) return CI_ENOMEM;
   }
-  position from = p->token.place;
-  ci_expr e = expression(p);
-  rc = e < 0 ? e : constrain_at(p, e, label, from, p->behind);
+  const char *begin = p->token.place.at;
+  bool forall = token_is(&p->token, "forall") && statements_loop(p->statements, begin);
+  rc = parse_body(p, label);
+  if (rc >= 0 && forall) while (rc >= 0 && p->token.kind != TOK_SEMICOLON && p->token.kind != TOK_END) rc = parser_advance(p);
   free(label);
   return rc;
 }
@@ -229,23 +180,26 @@ static int parse_statement(parser *p, statement *s) {
   if (rc < 0) return rc;
   switch (s->kind) {
     case STATEMENT_VAR: rc = parse_declaration(p, parse_var); break;
-    case STATEMENT_LET: rc = parse_declaration(p, parse_let); break;
+    case STATEMENT_LET: rc = parse_declaration(p, token_is(&s->first, "let") ? parse_let : parse_param); break;
     case STATEMENT_OTHER: rc = parse_other(p); break;
   }
   s->progress = READ;
   return rc;
 }
 
-ci_expr forward_let(parser *p, const token *name) {
+int forward_let(parser *p, const token *name, bool *was) {
   statement *s = p->statements ? statements_let(p->statements, name) : NULL;
-  if (!s || s->progress == READ) return SCOPE_ABSENT;
+  *was = false;
+  if (!s || s->progress == READ) return CI_OK;
   if (s->progress == BEING_READ)
     return source_fail(p->source, name->place, "'%.*s' is defined through itself", (int)name->len, name->place.at);
   parser here = *p;
+  p->locals = NULL;
   int rc = parser_enter(p);
   if (rc >= 0) rc = parse_statement(p, s);
   *p = here;
-  return rc < 0 ? rc : scope_find(&p->scope, name->place.at, name->len);
+  *was = true;
+  return rc;
 }
 
 static int parse_all(parser *p, bool variables) {
@@ -255,6 +209,15 @@ static int parse_all(parser *p, bool variables) {
   return rc;
 }
 
+/* Why the data may not have that name; NULL: it may. */
+static const char *unknown_name(void *context, const char *name, size_t len) {
+  const parser *p = context;
+  token t = {.kind = TOK_NAME, .place = {.at = name}, .len = len};
+  const statement *s = statements_let(p->statements, &t);
+  if (!s) return "is no parameter of the model: 'param NAME in RANGE;' declares one";
+  return token_is(&s->first, "let") ? "is a 'let' of the model: only a 'param' takes data" : NULL;
+}
+
 int read_native(const source *s, const scope *names) {
   parser p;
   statements list = {0};
@@ -262,18 +225,28 @@ int read_native(const source *s, const scope *names) {
   if (rc >= 0) rc = parser_init(&p, s, names);
   if (rc >= 0) {
     p.statements = &list;
-    rc = parse_all(&p, true);
+    if (names->data) rc = data_check(names->data, unknown_name, &p);
   }
+  if (rc >= 0) rc = parse_all(&p, true);
   if (rc >= 0) rc = parse_all(&p, false);
   statements_free(&list);
   return rc;
 }
 
+static ci_expr parse_alone(parser *p) {
+  ci_expr e = expression(p);
+  if (e >= 0 && p->token.kind != TOK_END) return parser_unexpected(p, "an operator or the end of the expression");
+  return e;
+}
+
 ci_expr read_native_expression(const source *s, const scope *names) {
   parser p;
-  int rc = parser_init(&p, s, names);
-  if (rc < 0) return rc;
-  ci_expr e = expression(&p);
-  if (e >= 0 && p.token.kind != TOK_END) return parser_unexpected(&p, "an operator or the end of the expression");
-  return e;
+  statements list = {0};
+  int rc = statements_find(&list, s);
+  if (rc >= 0) rc = parser_init(&p, s, names);
+  list.nlets = 0; /* statements are not read */
+  p.statements = &list;
+  if (rc >= 0) rc = parse_alone(&p);
+  statements_free(&list);
+  return rc;
 }

@@ -6,6 +6,20 @@
 #include "../error.h"
 #include "scope.h"
 
+/* [1][-2] directly behind a name belong to it: an element of an array. */
+static int add_indices(const lexer *start, lexer *l, token *name) {
+  lexer ahead = *start;
+  token t;
+  for (;;) {
+    int rc = lexer_next(&ahead, &t);
+    if (rc < 0 || t.kind != TOK_LIST) return rc;
+    while (rc >= 0 && t.kind != TOK_UNLIST && t.kind != TOK_END) rc = lexer_next(&ahead, &t);
+    if (rc < 0 || t.kind == TOK_END) return rc;
+    name->len = (size_t)(ahead.next.at - name->place.at);
+    *l = ahead;
+  }
+}
+
 int order_read(lexer *l, order_entry each, void *data) {
   token direction, name;
   for (;;) {
@@ -19,6 +33,8 @@ int order_read(lexer *l, order_entry each, void *data) {
     if (name.kind != TOK_NAME)
       return source_fail(l->source, name.place, "expected a variable's name in the order, found %s",
                          token_text(&name, found, sizeof found));
+    lexer behind = *l;
+    if ((rc = add_indices(&behind, l, &name)) < 0) return rc;
     if ((rc = each(data, l->source, &name, direction.kind == TOK_GT)) < 0) return rc;
   }
 }

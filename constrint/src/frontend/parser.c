@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include "../error.h"
+#include "arrays.h"
+#include "pending.h"
 
 int parser_init(parser *p, const source *s, const scope *names) {
   *p = (parser){.source = s, .scope = *names};
@@ -13,7 +15,34 @@ int parser_init(parser *p, const source *s, const scope *names) {
 
 int parser_advance(parser *p) {
   p->behind = p->lexer.next;
-  return lexer_next(&p->lexer, &p->token);
+  int rc = lexer_next(&p->lexer, &p->token);
+  return rc < 0 ? rc : parser_work(p, 1);
+}
+
+bookmark parser_mark(const parser *p) { return (bookmark){p->lexer, p->token, p->behind}; }
+
+void parser_return(parser *p, const bookmark *m) {
+  p->lexer = m->lexer;
+  p->token = m->token;
+  p->behind = m->behind;
+}
+
+int parser_go(parser *p, position to) {
+  lexer_init_at(&p->lexer, p->source, to);
+  return parser_advance(p);
+}
+
+int parser_work(const parser *p, uint64_t steps) {
+  if (!p->statements) return CI_OK;
+  p->statements->work += steps;
+  if (p->statements->work <= MAX_WORK) return CI_OK;
+  return source_fail(p->source, p->token.place, "the arrays and comprehensions up to here are too large: more than %d steps to read them", MAX_WORK);
+}
+
+const local *parser_local(const parser *p, const token *name) {
+  for (const local *l = p->locals; l; l = l->outer)
+    if (l->name.len == name->len && !memcmp(l->name.place.at, name->place.at, name->len)) return l;
+  return NULL;
 }
 
 int parser_peek(const parser *p, token *out) {
@@ -55,7 +84,7 @@ int parser_blame(const parser *p, position at, int code) {
 int parser_undeclared(const parser *p, const token *name, const char *what) {
   char room[128];
   const char *text = name->place.at;
-  const char *near = scope_suggestion(&p->scope, text, name->len, room, sizeof room);
+  const char *near = scope_suggestion(&p->scope, p->locals, text, name->len, room, sizeof room);
   const char *hint = !*near && name->len > 3 && !strncmp(text, "hw.", 3) ? "; hw.* figures come from --hardware FILE" : near;
   return source_fail(p->source, name->place, "%s '%.*s' is not declared%s", what,
                      (int)(name->len > 100 ? 100 : name->len), text, hint);

@@ -10,6 +10,10 @@
 enum { MAX_NESTING = 1000 };
 
 struct statements;
+struct item_list;
+
+/* A name that a comprehension or an array's index binds to one value after the other. */
+typedef struct local { const struct local *outer; token name; int64_t value; } local;
 
 typedef struct parser {
   lexer lexer;
@@ -18,7 +22,10 @@ typedef struct parser {
   token token; /* the current one */
   position behind; /* where the previous one ended */
   int depth;
-  struct statements *statements; /* of a native text: lets that may be used before they stand */
+  struct statements *statements; /* of a native text: what was found before it is read */
+  const local *locals; /* innermost first */
+  const char *list_at; /* an array that stands just there is taken whole, */
+  struct item_list *list;   /* into this list (list.h) */
 } parser;
 
 /* Makes the first token current. */
@@ -29,6 +36,15 @@ int parser_peek(const parser *p, token *out);
 /* Steps over the current token if it is of this kind; *was tells. */
 int parser_accept(parser *p, enum token_kind kind, bool *was);
 int parser_expect(parser *p, enum token_kind kind, const char *where);
+/* Where the parser stands, to come back to. */
+typedef struct bookmark { lexer lexer; token token; position behind; } bookmark;
+bookmark parser_mark(const parser *p);
+void parser_return(parser *p, const bookmark *m);
+/* Makes the token that begins there the current one. */
+int parser_go(parser *p, position to);
+/* Counts work that comprehensions may repeat; an error where it becomes too much. */
+int parser_work(const parser *p, uint64_t steps);
+const local *parser_local(const parser *p, const token *name);
 /* "expected WHAT, found ...": at the current token. */
 int parser_unexpected(const parser *p, const char *what);
 /* One level deeper, or CI_ESYNTAX. */

@@ -45,12 +45,17 @@ static int sort_lets(statements *list) {
 static int find_one(statements *list, lexer *l, token *t) {
   statement s = {.first = *t};
   if (token_is(t, "var")) s.kind = STATEMENT_VAR;
-  else if (token_is(t, "let")) s.kind = STATEMENT_LET;
+  else if (token_is(t, "let") || is_statement_word(l, t, "param")) s.kind = STATEMENT_LET;
   for (int rc, i = 0; t->kind != TOK_SEMICOLON && t->kind != TOK_END; i++) {
     if ((rc = lexer_next(l, t)) < 0) return rc;
     if (i == 0) s.name = *t;
   }
   return add(list, &s);
+}
+
+static int by_begin(const void *a, const void *b) {
+  const loop *x = a, *y = b;
+  return (x->begin > y->begin) - (x->begin < y->begin);
 }
 
 int statements_find(statements *list, const source *s) {
@@ -62,12 +67,16 @@ int statements_find(statements *list, const source *s) {
     if (t.kind != TOK_SEMICOLON) rc = find_one(list, &l, &t);
     if (rc >= 0 && t.kind == TOK_SEMICOLON) rc = lexer_next(&l, &t);
   }
-  return rc < 0 ? rc : sort_lets(list);
+  if (rc >= 0) rc = sort_lets(list);
+  if (rc >= 0) rc = outline_find(list, s);
+  if (rc >= 0 && list->nloops) qsort(list->loops, list->nloops, sizeof *list->loops, by_begin);
+  return rc;
 }
 
 void statements_free(statements *list) {
   free(list->at);
   free(list->lets);
+  free(list->loops);
 }
 
 statement *statements_let(const statements *list, const token *name) {
@@ -78,4 +87,9 @@ statement *statements_let(const statements *list, const token *name) {
     else hi = mid;
   }
   return lo < list->nlets && !compare_names(&list->lets[lo]->name, name) ? list->lets[lo] : NULL;
+}
+
+const loop *statements_loop(const statements *list, const char *begin) {
+  loop key = {.begin = begin};
+  return list && list->nloops ? bsearch(&key, list->loops, list->nloops, sizeof key, by_begin) : NULL;
 }

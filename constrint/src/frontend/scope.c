@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 #include "../builder.h"
+#include "arrays.h"
+#include "parser.h"
 
 enum { LONGEST = 64, FAR = 1000 }; /* names longer than LONGEST get no suggestion */
 
@@ -46,18 +48,26 @@ int name_reach(size_t len) {
   return len < 6 ? 3 : (int)len / 3 + 1;
 }
 
-struct nearest { const char *name; int distance; };
+struct nearest { const char *name; size_t len; int distance; };
 
-static void consider(struct nearest *best, const char *candidate, const char *name, size_t len) {
-  int d = name_distance(name, len, candidate, strlen(candidate));
-  if (d < best->distance) *best = (struct nearest){candidate, d};
+static void consider(struct nearest *best, const char *candidate, size_t n, const char *name, size_t len) {
+  int d = name_distance(name, len, candidate, n);
+  if (d < best->distance) *best = (struct nearest){candidate, n, d};
 }
 
-const char *scope_suggestion(const scope *s, const char *name, size_t len, char *room, size_t size) {
-  struct nearest best = {NULL, name_reach(len)};
-  for (size_t i = 0; i < builder_names(s->builder); i++) consider(&best, builder_name_at(s->builder, i), name, len);
-  for (size_t i = 0; i < s->nlets; i++) consider(&best, s->lets[i].name, name, len);
+/* Elements of arrays go by their array's name. */
+static bool plain(const char *name) { return !strchr(name, '['); }
+
+const char *scope_suggestion(const scope *s, const local *locals, const char *name, size_t len, char *room, size_t size) {
+  struct nearest best = {NULL, 0, name_reach(len)};
+  for (const local *l = locals; l; l = l->outer) consider(&best, l->name.place.at, l->name.len, name, len);
+  for (size_t i = 0; i < builder_names(s->builder); i++) {
+    const char *known = builder_name_at(s->builder, i);
+    if (plain(known)) consider(&best, known, strlen(known), name, len);
+  }
+  for (const struct array *a = arrays_first(s->builder); a; a = a->next) consider(&best, a->name, strlen(a->name), name, len);
+  for (size_t i = 0; i < s->nlets; i++) consider(&best, s->lets[i].name, strlen(s->lets[i].name), name, len);
   if (!best.name) return "";
-  snprintf(room, size, "; did you mean '%s'?", best.name);
+  snprintf(room, size, "; did you mean '%.*s'?", (int)best.len, best.name);
   return room;
 }

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include "../builder.h"
 #include "../error.h"
-#include "expression.h"
+#include "list.h"
 
 int constant_value(const parser *p, ci_expr e, position at, const char *what, int64_t *value) {
   if (builder_constant(p->scope.builder, e, value)) return CI_OK;
@@ -36,19 +36,37 @@ static int parse_step(parser *p, member *m) {
   return rc;
 }
 
-/* A value, or lo..hi with an optional step; must_range: a value alone will not do. */
-static int parse_member(parser *p, members *out, bool must_range) {
-  member m = {.at = p->token.place, .hi = -1, .step = 1};
-  m.lo = expression_at(p, BIND_SUM);
-  if (m.lo < 0) return m.lo;
+/* The elements of an array, each a value. */
+static int add_elements(const item_list *l, position at, members *out) {
+  int rc = CI_OK;
+  for (size_t i = 0; i < l->items.n && rc >= 0; i++) {
+    member m = {.at = at, .lo = l->items.at[i], .hi = -1, .step = 1};
+    rc = members_add(out, &m);
+  }
+  return rc;
+}
+
+/* What stands behind a value: `..hi step k`, perhaps. */
+static int parse_rest(parser *p, member *m, bool must_range) {
   bool range;
   int rc = must_range ? parser_expect(p, TOK_DOTS, "and the upper bound") : parser_accept(p, TOK_DOTS, &range);
-  if (rc < 0) return rc;
-  if (must_range || range) {
-    m.hi = expression_at(p, BIND_SUM);
-    rc = m.hi < 0 ? m.hi : parse_step(p, &m);
-  }
-  return rc < 0 ? rc : members_add(out, &m);
+  if (rc < 0 || !(must_range || range)) return rc;
+  m->hi = expression_at(p, BIND_SUM);
+  return m->hi < 0 ? m->hi : parse_step(p, m);
+}
+
+/* A value, an array, or lo..hi with an optional step; must_range: a value alone will not do. */
+static int parse_member(parser *p, members *out, bool must_range) {
+  member m = {.at = p->token.place, .hi = -1, .step = 1};
+  item_list elements = {0};
+  p->list_at = m.at.at;
+  p->list = &elements;
+  m.lo = expression_at(p, BIND_SUM);
+  int rc = m.lo == EXPR_LIST ? add_elements(&elements, m.at, out) : m.lo;
+  if (m.lo >= 0) rc = parse_rest(p, &m, must_range);
+  if (m.lo >= 0 && rc >= 0) rc = members_add(out, &m);
+  list_free(&elements);
+  return rc;
 }
 
 int parse_set(parser *p, members *out) {
