@@ -64,3 +64,12 @@ target_link_libraries(tuner_record PRIVATE room_flags tuner)
 
 # Why there is no configuration.
 room_script(tuner_why COMMAND sh ${CMAKE_CURRENT_SOURCE_DIR}/why.sh TIMEOUT 60)
+
+# A spec's cost on recorded trials of a device.
+add_executable(tuner_costs test_costs.c)
+set_target_properties(tuner_costs PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
+target_link_libraries(tuner_costs PRIVATE room_flags tuner m)
+target_include_directories(tuner_costs PRIVATE ${CMAKE_SOURCE_DIR}/tests)
+add_test(NAME tuner_costs_h200 COMMAND tuner_costs ${CMAKE_SOURCE_DIR}/specs/kernels/flashrnn-cuda.yaml
+  ${CMAKE_SOURCE_DIR}/specs/hardware/nvidia-h200.yaml ${CMAKE_CURRENT_SOURCE_DIR}/recorded/nvidia-h200-head-sweep.txt)
+room_test_properties(tuner_costs_h200 TIMEOUT 60)

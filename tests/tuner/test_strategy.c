@@ -370,18 +370,47 @@ static void local_begins_with_default_and_cheapest(void) {
   close_toy(t);
 }
 
-/* The default was measured before the search: the first proposal is its cheapest neighbour. */
+/* The default was measured before the search and is faster than the cheapest: the climb begins at its cheapest neighbour. */
 static void local_climbs_from_what_it_was_told(void) {
   struct toy t = open_toy(large_text);
   struct strategy_run *run = open_run("local", t.space, 3, 1234);
   strategy_tell(run, 1234, 1.0);
   int64_t first = strategy_next(run);
   size_t *list, n, at = 0;
+  CHECK(first == (int64_t)space_by_cost(t.space)[0]);
+  strategy_tell(run, (size_t)first, 2.0);
+  first = strategy_next(run);
   CHECK(!space_neighbours(t.space, 1234, &list, &n));
   while (at < n && list[at] != (size_t)first) at++;
   CHECK(at < n);
   for (size_t i = 0; i < n; i++) CHECK(space_cost(t.space, (size_t)first) <= space_cost(t.space, list[i]));
   free(list);
+  strategy_close(run);
+  close_toy(t);
+}
+
+/* Three families, of which one cannot have the second exchange, and one is hopeless. */
+static const char kinds_text[] = HEAD
+  "parameters:\n  family: {labels: [one, two, three]}\n  exchange: {labels: [left, right]}\n  a: 0..9\n"
+  "constraints:\n  no: not (family == 1 and exchange == 1)\n"
+  "cost:\n  c: ite(family == 2, 1000, 100 + 10 * family + 20 * exchange) + (a - 4) ** 2\n";
+
+/* The cheapest of each kind that is not hopeless, the cheapest kind first, then the neighbours of the best. */
+static void local_looks_at_each_kind(void) {
+  static const int64_t kinds[][3] = {{0, 0, 4}, {1, 0, 4}, {0, 1, 4}};
+  struct toy t = open_toy(kinds_text);
+  struct strategy_run *run = open_run("local", t.space, 3, -1);
+  size_t n;
+  const size_t *all = space_cheapest_kinds(t.space, &n);
+  CHECK(n == 5 && all);
+  for (int i = 0; i < 3; i++) {
+    int64_t index = strategy_next(run);
+    CHECK(index == space_find(t.space, kinds[i]) && index == (int64_t)all[i]);
+    strategy_tell(run, (size_t)index, i == 1 ? 0.5 : 1);
+  }
+  int64_t values[3];
+  space_values(t.space, (size_t)strategy_next(run), values);
+  CHECK((values[0] != 1) + (values[1] != 0) + (values[2] != 4) == 1);
   strategy_close(run);
   close_toy(t);
 }
@@ -480,6 +509,7 @@ static const struct test_case cases[] = {
   {"local finds optima", local_finds_optima},
   {"local begins with default and cheapest", local_begins_with_default_and_cheapest},
   {"local climbs from what it was told", local_climbs_from_what_it_was_told},
+  {"local looks at each kind", local_looks_at_each_kind},
   {"local resumes", local_resumes},
   {"uniform draws from more than memory holds", uniform_draws_from_more_than_memory_holds},
   {"local climbs in more than memory holds", local_climbs_in_more_than_memory_holds},

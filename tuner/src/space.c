@@ -72,6 +72,7 @@ void space_close(struct space *s) {
   ci_space_free(s->form);
   free(s->costs);
   free(s->ranked);
+  free(s->kinds);
   space_model_release(&s->model);
   free(s);
 }

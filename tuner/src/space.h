@@ -66,6 +66,9 @@ double space_cost(const struct space *s, size_t index);
 /* One configuration of each cost, the cheapest first, which one by `salt`: at most
  * `room`, none where they are not ranked.  Says how many. */
 size_t space_cheapest(const struct space *s, uint64_t salt, size_t *out, size_t room);
+/* A kind: all configurations alike in the parameters that have labels (a family, an
+ * exchange).  The cheapest of each, the cheapest kind first; the space's; NULL and 0 where costs are not ranked. */
+const size_t *space_cheapest_kinds(const struct space *s, size_t *n);
 /* All indices, cheapest first, equal costs by index; NULL: too many to be ranked. */
 const size_t *space_by_cost(const struct space *s);
 

@@ -32,7 +32,7 @@ static int cost_of_term(const struct space *s, size_t objective, const int64_t *
 int cost_of_values(const struct space *s, const int64_t *values, double *out) {
   *out = 0;
   for (size_t k = 0; k < ci_model_objectives(s->model.model); k++) {
-    double term;
+    double term = 0;
     int code = cost_of_term(s, k, values, &term);
     if (code) return code;
     *out += term;
@@ -169,16 +169,51 @@ static int compare_costs(const void *a, const void *b, void *costs) {
   return (i > k) - (i < k);
 }
 
+/* ---- The cheapest of each kind ---- */
+
+static int has_labels(const struct space *s, size_t i) { return s->spec->parameters.at[i].labels != NULL; }
+
+static uint64_t kind_of(const struct space *s, const int64_t *values) {
+  uint64_t kind = 0;
+  for (size_t i = 0; i < s->width; i++)
+    if (has_labels(s, i)) kind = kind * s->spec->parameters.at[i].nlabels + (uint64_t)values[i];
+  return kind;
+}
+
+static int keep_cheapest(struct space *s, struct map *places, size_t index, const int64_t *values) {
+  union map_value *place = map_put(places, kind_of(s, values));
+  if (!place) return tuner_nomem();
+  if (place->number) {
+    size_t *least = &s->kinds[place->number - 1];
+    if (s->costs[index] < s->costs[*least]) *least = index;
+    return TUNER_OK;
+  }
+  size_t *grown = realloc(s->kinds, (s->nkinds + 1) * sizeof *grown);
+  if (!grown) return tuner_nomem();
+  s->kinds = grown;
+  s->kinds[s->nkinds++] = index;
+  place->number = s->nkinds;
+  return TUNER_OK;
+}
+
+const size_t *space_cheapest_kinds(const struct space *s, size_t *n) {
+  *n = s->nkinds;
+  return s->kinds;
+}
+
 static int fill_costs(struct space *s, struct term *terms, size_t n, const struct space_limits *limits) {
   int64_t values[2][PROTOCOL_VALUES];
+  struct map places = {0};
   int code = TUNER_OK;
   for (size_t i = 0; !code && i < s->n; i++) {
     s->ranked[i] = i;
     space_values(s, i, values[i & 1]);
     code = cost_of_index(s, terms, n, i, values[i & 1], values[~i & 1]);
+    if (!code) code = keep_cheapest(s, &places, i, values[i & 1]);
     if (!code && i % 4096 == 0 && limits->cancel && limits->cancel(limits->cancel_data))
       code = tuner_fail(TUNER_ECANCEL, "interrupted");
   }
+  map_free(&places);
   return code;
 }
 
@@ -188,6 +223,7 @@ static int rank(struct space *s, struct term *terms, size_t n, const struct spac
   if (!code) code = fill_costs(s, terms, n, limits);
   for (size_t k = 0; k < n; k++) close_term(&terms[k]);
   if (!code) qsort_r(s->ranked, s->n, sizeof *s->ranked, compare_costs, s->costs);
+  if (!code && s->nkinds) qsort_r(s->kinds, s->nkinds, sizeof *s->kinds, compare_costs, s->costs);
   return code;
 }
 

@@ -15,6 +15,8 @@ struct space {
   size_t n;
   double *costs;   /* per configuration, picoseconds; NULL: too many */
   size_t *ranked;  /* by cost; NULL likewise */
+  size_t *kinds;   /* the cheapest of each kind, see space_cheapest_kinds(); NULL likewise */
+  size_t nkinds;
 };
 
 #endif

@@ -1,5 +1,5 @@
-/* Local search over legal neighbours: climb from the default, from the cheapest
- * by cost, then from restarts, until the space is exhausted.
+/* Local search over legal neighbours: look at the cheapest of each kind, climb
+ * from the best that is known, then from restarts, until the space is exhausted.
  *
  * A climb stands on a centre and tries its neighbours, the cheapest by cost
  * first, equals in random order (on the recordings of test_replay.c that halved
@@ -14,7 +14,11 @@
 #include "strategy_parts.h"
 
 enum { CHEAP = 256 /* costs looked at for what to build ahead */,
-       SAMPLE = 1000 /* of a space too large to be ranked by cost, the cheapest of so many */ };
+       SAMPLE = 1000 /* of a space too large to be ranked by cost, the cheapest of so many */,
+       TURNS = 4     /* one restart in so many is by chance, the others by cost */ };
+/* A kind that should be so much slower than the cheapest is not looked at; a restart by cost so much slower than
+ * the best is not climbed from. */
+static const double hopeless = 4, promising = 1.1;
 
 struct local {
   int64_t centre;       /* -1: between climbs */
@@ -23,7 +27,9 @@ struct local {
   struct shuffle restarts;
   size_t cheapest;      /* position in space_by_cost() of the next restart by cost */
   unsigned starts;      /* climbs begun or proposed */
-  int64_t proposed_start;
+  size_t kinds;         /* looked at */
+  int64_t proposed_start, best; /* -1: none; the fastest that was told */
+  int climbs;           /* from the proposed start, whatever it takes */
 };
 
 static void close_local(void *state) {
@@ -36,8 +42,7 @@ static void close_local(void *state) {
 static int open_local(struct strategy_run *run, void **state) {
   struct local *l = calloc(1, sizeof *l);
   if (!l) return tuner_nomem();
-  l->centre = l->proposed_start = -1;
-  l->starts = run->options.start < 0; /* no default: by cost first */
+  l->centre = l->proposed_start = l->best = -1;
   shuffle_open(&l->restarts, space_size(run->space));
   *state = l;
   return TUNER_OK;
@@ -128,19 +133,34 @@ static int64_t cheapest_unknown(struct strategy_run *run, struct local *l) {
   return STRATEGY_END;
 }
 
-/* Where the next climb begins: the default (which may be measured already),
- * the cheapest, then by chance and by cost in turn. */
+static int64_t next_kind(struct strategy_run *run, struct local *l) {
+  size_t n;
+  const size_t *kinds = space_cheapest_kinds(run->space, &n);
+  while (l->kinds < n && space_cost(run->space, kinds[l->kinds]) <= hopeless * space_cost(run->space, kinds[0])) {
+    size_t index = kinds[l->kinds++];
+    if (!strategy_known(run, index)) return (int64_t)index;
+  }
+  l->kinds = n;
+  return STRATEGY_END;
+}
+
+/* Where the next climb begins: the best that is known, then by cost and by chance. */
 static int64_t next_start(struct strategy_run *run, struct local *l) {
   unsigned turn = l->starts++;
-  if (turn == 0 && run->options.start >= 0) return run->options.start;
-  if (turn % 2 && space_has_cost(run->space)) return cheapest_unknown(run, l);
-  return random_unknown(run, l);
+  l->climbs = 1;
+  if (turn == 0) return l->best;
+  if (turn % TURNS == 0 || !space_has_cost(run->space)) return random_unknown(run, l);
+  l->climbs = turn == 1;
+  return cheapest_unknown(run, l);
 }
 
 static int64_t next(struct strategy_run *run, void *state) {
   struct local *l = state;
+  const int64_t start = run->options.start;
+  if (l->starts == 0 && start >= 0 && !strategy_known(run, (size_t)start)) return start;
+  int64_t index = next_kind(run, l);
   for (;;) {
-    int64_t index = l->centre >= 0 ? untried_neighbour(run, l) : -1;
+    if (index < 0 && l->centre >= 0) index = untried_neighbour(run, l);
     if (index >= 0) return index;
     leave(l);
     index = next_start(run, l);
@@ -148,7 +168,12 @@ static int64_t next(struct strategy_run *run, void *state) {
     if (index < 0) continue; /* this kind of start has run dry; the other has not */
     if (!strategy_known(run, (size_t)index)) return l->proposed_start = index;
     if (!isnan(strategy_seconds(run, (size_t)index))) settle(run, l, (size_t)index);
+    index = -1;
   }
+}
+
+static int is_worth_a_climb(struct strategy_run *run, const struct local *l, double seconds) {
+  return l->climbs || seconds <= promising * strategy_seconds(run, (size_t)l->best);
 }
 
 static void tell(struct strategy_run *run, void *state, size_t index, double seconds) {
@@ -156,7 +181,9 @@ static void tell(struct strategy_run *run, void *state, size_t index, double sec
   int starts = l->proposed_start == (int64_t)index;
   if (starts) l->proposed_start = -1;
   if (!(seconds >= 0)) return;
-  if (starts || (l->centre >= 0 && seconds < strategy_seconds(run, (size_t)l->centre))) settle(run, l, index);
+  if (l->best < 0 || seconds < strategy_seconds(run, (size_t)l->best)) l->best = (int64_t)index;
+  if (starts && is_worth_a_climb(run, l, seconds)) settle(run, l, index);
+  else if (l->centre >= 0 && seconds < strategy_seconds(run, (size_t)l->centre)) settle(run, l, index);
 }
 
 static int is_among(const size_t *list, size_t n, size_t index) {
@@ -181,6 +208,6 @@ static size_t ahead(struct strategy_run *run, void *state, size_t *out, size_t r
 }
 
 const struct strategy strategy_local = {
-  "local", "climbs over legal neighbours from the default and the cheapest, with restarts", open_local, next, tell,
+  "local", "looks at the cheapest of each kind, climbs over legal neighbours from the best, with restarts", open_local, next, tell,
   close_local, ahead,
 };
