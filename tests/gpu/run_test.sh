@@ -23,6 +23,12 @@ grep -q 'all passed' "$work/log"
 "$CONSTRINT" query --kernel flashrnn --db "$work/one/shipped.db" --problem function=lstm,pass=training,dtype=bf16,options=plain,B=16,T=64,N=12,D=64 >/dev/null
 DB="$work/one/db/tuned.db" STEPS="tune" SECONDS=60 "$SOURCE/tests/gpu/run" "$work/build" "$work/two" >"$work/log" 2>&1 || { cat "$work/log"; exit 1; }
 grep -q 'nothing left to do' "$work/log" || { echo "not gone on with:"; cat "$work/log"; exit 1; }
+# searched, then everything tried; interrupted and gone on with; no GPU to compare on
+tiny=function=lstm,pass=training,dtype=bf16,options=plain,B=1,T=16,N=1,D=16
+STEPS="exhaust" EXHAUST=$tiny SECONDS=60 "$SOURCE/tests/gpu/run" "$work/build" "$work/three" >"$work/log" 2>&1 ||
+  { cat "$work/log" "$work/three/exhaust-1.txt"; exit 1; }
+STEPS="resume cudnn" SECONDS_RESUME=8 SECONDS=60 "$SOURCE/tests/gpu/run" "$work/build" "$work/four" >"$work/log" 2>&1 || { cat "$work/log"; exit 1; }
+grep -q 'cudnn .*skipped' "$work/log" || { echo "cudnn ran:"; cat "$work/log"; exit 1; }
 # a step without time, and one that fails, are told and do not stop the others
 if STEPS="nonsense tune" SECONDS=0 "$SOURCE/tests/gpu/run" "$work/build" "$work/two" >"$work/log" 2>&1; then echo "no failure"; exit 1; fi
 grep -q 'no time left' "$work/log"
