@@ -58,6 +58,7 @@ static struct bound *post_bound(ci_solver *s) {
 }
 
 int solver_post_bound(ci_solver *s) {
+  if (s->pareto) return front_post(s);
   struct bound *b = post_bound(s);
   s->bound = b ? &b->super : NULL;
   return b ? CI_OK : CI_ENOMEM;
@@ -105,6 +106,24 @@ static int take_incumbent(ci_solver *s, struct bound *b, int64_t *values) {
   return CI_OK;
 }
 
+/* ---- whoever watches ---- */
+
+static void tell(ci_solver *s, bool improved) {
+  s->progress.improved = improved;
+  if (s->watch) s->watch(s->watch_data, &s->progress);
+}
+
+void solver_watch_bound(ci_solver *s) {
+  if (!s->watch) return;
+  const struct objective *o = &s->model->graph.objectives[0];
+  wide v = o->maximize ? term_hi(s->store, s->program.objectives[0]) : term_lo(s->store, s->program.objectives[0]);
+  ci_progress *p = &s->progress;
+  if (!wide_fits64(v) || (p->bounded && (o->maximize ? v >= p->bound : v <= p->bound))) return;
+  p->bounded = 1;
+  p->bound = (int64_t)v;
+  tell(s, false);
+}
+
 static int improve_all(ci_solver *s, struct bound *b, int64_t *values,
                        void (*progress)(void *data, const int64_t *values), void *data) {
   int found, error = CI_OK;
@@ -112,7 +131,10 @@ static int improve_all(ci_solver *s, struct bound *b, int64_t *values,
     if (found < 0) return found;
     error = take_incumbent(s, b, values);
     if (error == CI_OK && s->proof) proof_solution(s->proof, values);
+    s->improved = true;
+    s->progress.values = values;
     if (error == CI_OK && progress) progress(data, values);
+    if (error == CI_OK) tell(s, true);
   }
   return error;
 }
@@ -126,9 +148,11 @@ static int optimize(ci_solver *s, int64_t *values, ci_answer *answer,
   int error = solver_prepare(s, true);
   if (error < 0) return error;
   struct bound *b = (struct bound *)s->bound;
-  b->known = false;
+  b->known = s->improved = false;
+  s->progress = (ci_progress){0};
   int64_t *best = budget_alloc(&s->budget, nvars * sizeof *best);
   if (!best) return CI_ENOMEM;
+  if (s->root == 1) solver_watch_bound(s);
   if (s->root == 1 && b->n && !phases_apply(s)) error = choose_ends(s);
   if (error == CI_OK) error = improve_all(s, b, best, progress, data);
   learner_free(s);
@@ -152,4 +176,13 @@ int ci_optimize(ci_solver *s, int64_t *values, ci_answer *answer,
   if (error == CI_OK) error = optimize(s, values, answer, progress, data);
   if (s->proof) error = solver_conclude(s, error, *answer, true);
   return solver_end(s, error);
+}
+
+int ci_optimize_watched(ci_solver *s, int64_t *values, ci_answer *answer,
+                        void (*watch)(void *data, const ci_progress *p), void *data) {
+  s->watch = watch;
+  s->watch_data = data;
+  int error = ci_optimize(s, values, answer, NULL, NULL);
+  s->watch = NULL;
+  return error;
 }

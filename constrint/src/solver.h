@@ -61,7 +61,13 @@ struct ci_solver {
   struct proof *proof; /* of the answer in hand, if one was asked for; else NULL */
   struct lp *lp;       /* the relaxation (lp/lp.h), in the call in hand; NULL: none */
   bool lp_tried;       /* there may be none */
+  bool lp_eager;       /* tests: it is made before anything has failed */
   double lp_disturb;   /* tests: how wrong its guesses are made */
+  void (*watch)(void *data, const ci_progress *p); /* of ci_optimize_watched; else NULL */
+  void *watch_data;
+  ci_progress progress;
+  bool improved;       /* ci_optimize has a solution */
+  bool pareto;         /* the bound is all points of a front (pareto.c), not the best of an optimum */
   propagator *bound;   /* of ci_optimize, in a program with objectives; else NULL */
   struct search search;
   /* ci_propagate's answer */
@@ -85,6 +91,11 @@ int solver_conclude(ci_solver *s, int error, ci_answer answer, bool best);
 
 /* optimize.c: post the bound. */
 int solver_post_bound(ci_solver *s);
+/* At the root, where bounds hold for good: tell whoever watches of a better one. */
+void solver_watch_bound(ci_solver *s);
+
+/* pareto.c: post the bound of a front. */
+int front_post(ci_solver *s);
 
 /* Which variables: where solutions are projections, those that are shown come first. */
 enum concealment { SHOWN_ONLY, HIDDEN_TOO };
@@ -102,10 +113,6 @@ int find_components(ci_solver *s);
 /* differences.c: what two-term constraints x - y <= c say together, at the root
  * before anything has run; a contradiction fails the store. */
 int narrow_differences(store *s);
-
-/* cliques.c: one constraint in place of disequalities between each two of some
- * terms, before anything has run. */
-int find_cliques(store *s);
 
 /* cliques.c: one constraint in place of disequalities between each two of some
  * terms, before anything has run. */

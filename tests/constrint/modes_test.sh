@@ -1,5 +1,5 @@
 #!/bin/sh
-# Explanations and relaxations from the command line.
+# Explanations, relaxations, fronts and progress from the command line.
 set -eu
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
@@ -46,4 +46,63 @@ code "$CONSTRINT" explain none.fzn
   fail "explain of FlatZinc: $got $(cat out err)"
 code "$CONSTRINT" explain none.fzn --relax
 [ "$got" = 0 ] && [ "$(grep -c '^none.fzn:' out)" = 1 ] || fail "--relax of FlatZinc: $got $(cat out err)"
+# ---- several objectives ----
+cat >front.cint <<'END2'
+var a, b in 0..9;
+a + b <= 10;
+a * b >= 8;
+maximize a;
+maximize b;
+END2
+code "$CONSTRINT" optimize front.cint --pareto
+[ "$got" = 0 ] && [ "$(grep '^objective' out | cut -d= -f2 | tr -d '\n')" = " 9 1 8 2 7 3 6 4 5 5 4 6 3 7 2 8 1 9" ] ||
+  fail "--pareto: $got $(cat out err)"
+code "$CONSTRINT" optimize front.cint --pareto --json
+[ "$got" = 0 ] && grep -q '"answer": "front"' out && [ "$(grep -c '"objectives"' out)" = 9 ] || fail "--pareto --json: $got $(cat out)"
+code "$CONSTRINT" optimize front.cint
+[ "$got" = 0 ] && grep -q '^b = 1$' out || fail "the first objective counts first: $got $(cat out)"
+code "$CONSTRINT" optimize none.cint --pareto
+[ "$got" = 2 ] || fail "--pareto without objectives: $got"
+
+# ---- on the way ----
+python3 - >sack.cint <<'END2'
+import random
+r = random.Random(7)
+n = 60
+print("var " + ", ".join(f"x{i}" for i in range(n)) + " in 0..1;")
+for k in range(6):
+    print(" + ".join(f"{r.randint(1000, 9999)}*x{i}" for i in range(n)) + f" <= {n * 1300};")
+print("maximize " + " + ".join(f"{r.randint(1000, 9999)}*x{i}" for i in range(n)) + ";")
+END2
+code "$CONSTRINT" optimize sack.cint --progress --time 0.3
+{ [ "$got" = 3 ] || [ "$got" = 0 ]; } && grep -q 's: better: [0-9]*; bound [0-9]*, gap [0-9]*$' err && grep -q '^objective = ' out ||
+  fail "--progress: $got $(head -3 err)"
+code "$CONSTRINT" optimize sack.cint --progress --json --time 0.3
+{ [ "$got" = 3 ] || [ "$got" = 0 ]; } && python3 - out <<'END2' || fail "--progress --json: $got $(head -3 out)"
+import json, sys
+lines = [json.loads(line) for line in open(sys.argv[1])]
+assert all(line["version"] == 1 for line in lines)
+better = [line for line in lines if line.get("event") == "incumbent"]
+bounds = [line["bound"] for line in lines if "bound" in line]
+best = [line["objectives"][0] for line in better]
+assert best == sorted(best) and len(set(best)) == len(best) and bounds == sorted(bounds, reverse=True)
+assert all(line["gap"] == max(0, line["bound"] - line["objectives"][0]) for line in better)
+assert lines[-1]["answer"] in ("incumbent", "optimal") and lines[-1]["objectives"][0] == best[-1]
+END2
+# Interrupted: what is known, and soon.
+python3 - "$CONSTRINT" <<'END2' || fail "an interrupt"
+import json, signal, subprocess, sys, time
+p = subprocess.Popen([sys.argv[1], "optimize", "sack.cint", "--progress", "--json", "--learn", "off"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+first = json.loads(p.stdout.readline())
+time.sleep(0.2)
+began = time.monotonic()
+p.send_signal(signal.SIGINT)
+rest = p.stdout.read().splitlines()
+code = p.wait()
+took = time.monotonic() - began
+assert first["version"] == 1
+assert code in (130, 0), code
+assert json.loads(rest[-1])["answer"] == ("incumbent" if code else "optimal")
+assert took < 2, took
+END2
 echo "1 passed, 0 failed"

@@ -85,6 +85,8 @@ static struct decision split(const store *s, term x, bool largest) {
 
 term choose_decision(struct learner *l, struct decision *d) {
   const ci_solver *s = l->solver;
+  if (l->s->level == 1) solver_watch_bound(l->solver);
+  if (l->s->level == 1 && probe_decision(l, d)) return d->x;
   if (phases_decide(s, HIDDEN_TOO, d)) {
     if (d->branch == BRANCH_VALUE) *d = towards(l->s, d->x, d->v);
     return d->x;

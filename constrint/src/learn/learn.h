@@ -45,6 +45,13 @@ struct need {
   wide at_least, at_most, is;
 };
 
+/* Where the next bound of the objective is asked for (probe.c). */
+struct probe {
+  unsigned turn, failed; /* failed: probes from the middle that were left open, one after the other */
+  wide step;             /* of those from below */
+  wide lo, hi;           /* of the objective, last time */
+};
+
 struct learner {
   ci_solver *solver;
   store *s;
@@ -79,6 +86,7 @@ struct learner {
   wide *phase;                /* per term: its last value */
   bool *has_phase;
   uint64_t failures, until, restarts;
+  struct probe probe;
   uint64_t pause; /* at so many failures; 0: never */
 };
 
@@ -106,6 +114,9 @@ void choose_decay(struct learner *l);
 void choose_remember(struct learner *l, size_t from); /* values of the events that are undone */
 /* -1: everything is fixed. */
 term choose_decision(struct learner *l, struct decision *d);
+
+/* probe.c: at level 1, a bound of the objective as the first decision; false: none this time. */
+bool probe_decision(struct learner *l, struct decision *d);
 
 /* restart.c: how many failures until the i-th restart. */
 uint64_t luby(uint64_t i);
