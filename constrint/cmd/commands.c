@@ -10,6 +10,7 @@ const struct command constrint_commands[] = {
   {"optimize", "the best solution, with proof", command_optimize},
   {"fzn", "a FlatZinc model, as MiniZinc calls its solvers", command_fzn},
   {"explain", "which constraints leave no solution", command_explain},
+  {"verify", "is a proof of solve or optimize right?", command_verify},
   {"check", "which constraints an assignment breaks", command_check},
   {"propagate", "the domains that propagation leaves", command_propagate},
   {"space", "size, ranges and parts of a search space", command_space},

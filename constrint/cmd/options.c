@@ -188,6 +188,7 @@ static int set_keep(struct options *o, const char *text) {
 
 static int set_output(struct options *o, const char *text) { return o->output = text, CONTINUE; }
 static int set_save(struct options *o, const char *text) { return o->save = text, CONTINUE; }
+static int set_proof(struct options *o, const char *text) { return o->proof = text, CONTINUE; }
 static int set_such_that(struct options *o, const char *text) { return o->such_that = text, CONTINUE; }
 
 static const struct {
@@ -220,6 +221,7 @@ static const struct {
   {"relax", NULL, "the fewest constraints to drop for a solution, and that solution", set_relax, TAKES_EXPLAINING, 0, 0},
   {"keep", "NAME", "with --relax: not this constraint (may be repeated)", set_keep, TAKES_EXPLAINING, 0, 0},
   {"method", "NAME", "quickxplain (default) or deletion", set_explaining, TAKES_EXPLAINING, 0, 0},
+  {"proof", "FILE", "write a proof of the answer, for 'constrint verify' (one search only: slower)", set_proof, TAKES_LEARNING, 0, 0},
   {"from", "I", "begin with this index", set_from, TAKES_FROM, 0, 0},
   {"limit", "N", "print at most N", set_limit, TAKES_LIMIT, 0, 0},
   {"format", "NAME", "csv (default), jsonl, or npy (with --output)", set_format, TAKES_FORMAT, 0, 0},

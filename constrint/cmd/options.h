@@ -29,6 +29,7 @@ struct options {
   const char *output;     /* NULL: standard output */
   const char *such_that;  /* NULL: nothing further */
   const char *save;       /* NULL: not saved */
+  const char *proof;      /* NULL: none is written */
   uint64_t from;
   uint64_t number;        /* of samples */
   ci_sampling method;

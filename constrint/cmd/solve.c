@@ -1,5 +1,6 @@
 /* constrint solve: one solution. */
 #include "print.h"
+#include "prove.h"
 #include "solver_commands.h"
 
 static int print_solution(const struct session *s, ci_answer answer) {
@@ -14,14 +15,17 @@ static int print_solution(const struct session *s, ci_answer answer) {
   return code;
 }
 
+static int solve(struct session *s) {
+  ci_answer answer;
+  int rc = ci_solve(s->solver, s->values, &answer);
+  return rc < 0 ? report_error(&s->options, rc) : print_solution(s, answer);
+}
+
 int command_solve(int argc, char **argv) {
   static const struct usage usage = {
     "solve", "FILE", "Prints the first solution in the model's order, or any one if it has none.\n"
     "Exit code 1: proven that there is none; 3: a limit left it open.", TAKES_LEARNING};
   struct session s;
   int code = session_open(&s, &usage, argc, argv);
-  if (code != CONTINUE) return session_close(&s, code);
-  ci_answer answer;
-  int rc = ci_solve(s.solver, s.values, &answer);
-  return session_close(&s, rc < 0 ? report_error(&s.options, rc) : print_solution(&s, answer));
+  return session_close(&s, code == CONTINUE ? prove(&s, solve) : code);
 }

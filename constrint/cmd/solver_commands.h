@@ -9,6 +9,7 @@ int command_optimize(int argc, char **argv);
 int command_fzn(int argc, char **argv);
 int command_explain(int argc, char **argv);
 int command_check(int argc, char **argv);
+int command_verify(int argc, char **argv);
 int command_propagate(int argc, char **argv);
 int command_space(int argc, char **argv);
 int command_sample(int argc, char **argv);

@@ -78,9 +78,11 @@ static void verify(const ci_model *m, const struct log *log, bool best, ci_answe
   ci_verdict v;
   CHECK(ci_verify(m, log->text, log->n, &v) == CI_OK);
   ci_proven wanted = answer == CI_NONE ? CI_PROVEN_UNSATISFIABLE : best ? CI_PROVEN_OPTIMAL : CI_PROVEN_SATISFIABLE;
-  CHECKF(v.accepted && v.conclusion == wanted, "line %zu: %s", v.line, v.message);
-  if (!v.accepted && getenv("PROOF_SHOW")) fprintf(stderr, "%s", log->text);
-  if (!v.accepted) tally->missed++;
+  if (!v.accepted || v.conclusion != wanted) {
+    fprintf(stderr, "line %zu of %zu: %s\n", v.line, v.lines, v.message);
+    if (getenv("PROOF_SHOW")) fprintf(stderr, "%s", log->text);
+    tally->missed++;
+  }
   else if (answer == CI_NONE) tally->none++;
   else if (best) tally->optimal++;
   else tally->found++;
@@ -103,7 +105,8 @@ static void test_random(void) {
   struct tally tally = {0};
   for (int i = 0; i < rounds(600); i++) {
     uint64_t state = seed + (uint64_t)i;
-    ci_model *m = random_model(&state, &recipes[i % RECIPES]);
+    int which = getenv("PROOF_RECIPE") ? atoi(getenv("PROOF_RECIPE")) : i % RECIPES;
+    ci_model *m = random_model(&state, &recipes[which]);
     if (!m) continue;
     bool best = ci_model_objectives(m) > 0;
     struct log log;
@@ -111,14 +114,14 @@ static void test_random(void) {
     if (prove(m, best, (uint64_t)i, &log, &answer) == CI_OK) {
       int missed = tally.missed;
       verify(m, &log, best, answer, &tally);
-      if (missed < tally.missed) fprintf(stderr, "PROOF_SEED=%llu PROOF_ROUNDS=1 with recipe %d\n", (unsigned long long)(seed + (uint64_t)i), i % RECIPES);
+      if (missed < tally.missed) fprintf(stderr, "PROOF_SEED=%llu PROOF_ROUNDS=1 PROOF_RECIPE=%d\n", (unsigned long long)(seed + (uint64_t)i), i % RECIPES);
     }
     free(log.text);
     ci_model_free(m);
   }
   fprintf(stderr, "none %d, found %d, optimal %d, missed %d; %llu lines, %llu by the whole model\n", tally.none, tally.found,
           tally.optimal, tally.missed, (unsigned long long)tally.lines, (unsigned long long)tally.general);
-  CHECK(tally.none > 0 && tally.found > 0 && tally.optimal > 0);
+  CHECK(!tally.missed && tally.none > 0 && tally.found > 0 && tally.optimal > 0);
 }
 
 static const struct test_case cases[] = {

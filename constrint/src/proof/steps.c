@@ -141,6 +141,7 @@ static wide power(wide x, wide y) {
 
 static bool step_power(struct network *w, cell z, cell x, cell y) {
   struct interval_of a = interval(w, x), e = {max_of(cell_lo(w, y), 0), max_of(cell_hi(w, y), 0)};
+  if (e.hi == 0) return cell_within(w, z, 1, 1);
   if (a.lo >= 1) return cell_within(w, z, power(a.lo, e.lo), power(a.hi, e.hi));
   wide most = power(max_of(a.hi, -a.lo), e.hi);
   return cell_within(w, z, a.lo < 0 ? -most : 0, max_of(most, 1));
