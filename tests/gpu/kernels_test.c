@@ -485,33 +485,81 @@ static unsigned char *clipped_by(const bench *b, const unsigned char *states) {
   return mask;
 }
 
+/* ---- What an element type's own rounding costs ---- */
+
+static double as_fp16(double x) { return (double)from_half(to_half((float)x, FR_FP16), FR_FP16); }
+static double as_bf16(double x) { return (double)from_half(to_half((float)x, FR_BF16), FR_BF16); }
+static double as_fp32(double x) { return (double)(float)x; }
+static double as_tf32(double x) {
+  const float f = (float)x;
+  unsigned u;
+  float rounded;
+  memcpy(&u, &f, 4);
+  u = (u + 0x1000) & ~0x1FFFu;
+  memcpy(&rounded, &u, 4);
+  return (double)rounded;
+}
+
+static double (*const stored_as[])(double) = {as_fp32, as_tf32, as_fp16, as_bf16};
+
+typedef struct truth { double *at[TENSORS]; } truth;
+
+static truth truth_of(const bench *b, const sequence_case *s) {
+  truth t;
+  for (int i = 0; i < TENSORS; i++) t.at[i] = calloc((size_t)b->sizes[i], sizeof(double));
+  sequence_outputs out = {t.at[0], t.at[1], t.at[2], t.at[3], t.at[4], t.at[5]};
+  must(sequence_reference(s, &out), "no memory for the reference");
+  return t;
+}
+
+static void free_truth(truth *t) {
+  for (int i = 0; i < TENSORS; i++) free(t->at[i]);
+}
+
+static double distance(const double *x, const double *wanted, fr_int n) {
+  double difference = 0, size = 0;
+  for (fr_int i = 0; i < n; i++) difference += (x[i] - wanted[i]) * (x[i] - wanted[i]), size += wanted[i] * wanted[i];
+  return size > 0 ? sqrt(difference / size) : sqrt(difference);
+}
+
+/* Of steps up to 64 the element type's line; beyond, no more than twice what a step-by-step implementation errs. */
+static double tolerance_of(const bench *b, const truth *wanted, const truth *stepwise, int i, fr_int from, fr_int n) {
+  const double line = tolerances[b->c->p.dtype];
+  return b->c->p.T > 64 ? fmax(line, 2 * distance(stepwise->at[i] + from, wanted->at[i] + from, n)) : line;
+}
+
+static sequence_case sequence_of(const bench *b, const unsigned char *mask) {
+  const test_case *c = b->c;
+  return (sequence_case){.p = c->p, .Wx = b->Wx.host, .R = b->R.host, .bias = b->bias.host, .initial = b->initial.host,
+                         .dstates = has(c, 'p') ? NULL : b->dstates.host, .dlast = b->dlast.host,
+                         .lengths = has(c, 'l') ? b->host_lengths : NULL, .reset = has(c, 'm') ? b->host_reset : NULL,
+                         .reverse = has(c, 'r'), .cut = has(c, 'x'), .clip_y = has(c, 'c') ? (double)0.4f : 0,
+                         .clip_gradient = has(c, 'g') ? (double)0.3f : 0, .clipped = mask};
+}
+
+static int judge_plane(bench *b, const unsigned char *raw, const truth *wanted, const truth *stepwise, int i, fr_int k, fr_int each) {
+  fr_int worst = 0;
+  const double *right = wanted->at[i] + k * each;
+  const double e = error_of(b, raw + k * each * fr_bytes(b->c->p.dtype), right, each, &worst);
+  const int wrong = !(e <= tolerance_of(b, wanted, stepwise, i, k * each, each));
+  if (wrong) printf(" (worst at %lld of %lld, wanted %g)", worst, each, right[worst]);
+  if (k == 0 || wrong) printf(" %s%.1s%s %.1e%s", tensor_names[i], k ? &"ycnm"[k] : "", "", e, wrong ? "!" : "");
+  return wrong;
+}
+
 static int judge(bench *b, unsigned char **raw) {
   const test_case *c = b->c;
-  sequence_case s = {.p = c->p, .Wx = b->Wx.host, .R = b->R.host, .bias = b->bias.host, .initial = b->initial.host,
-                     .dstates = has(c, 'p') ? NULL : b->dstates.host, .dlast = b->dlast.host,
-                     .lengths = has(c, 'l') ? b->host_lengths : NULL, .reset = has(c, 'm') ? b->host_reset : NULL,
-                     .reverse = has(c, 'r'), .cut = has(c, 'x'), .clip_y = has(c, 'c') ? (double)0.4f : 0,
-                     .clip_gradient = has(c, 'g') ? (double)0.3f : 0};
-  double *wanted[TENSORS];
-  int bad = 0;
   unsigned char *mask = has(c, 'c') ? clipped_by(b, raw[0]) : NULL;
-  s.clipped = mask;
-  const double tolerance = tolerances[c->p.dtype] * (c->p.T > 64 ? sqrt((double)c->p.T / 64) : 1);
-  for (int i = 0; i < TENSORS; i++) wanted[i] = calloc((size_t)b->sizes[i], sizeof(double));
-  sequence_outputs out = {wanted[0], wanted[1], wanted[2], wanted[3], wanted[4], wanted[5]};
-  must(sequence_reference(&s, &out), "no memory for the reference");
+  sequence_case s = sequence_of(b, mask);
+  truth wanted = truth_of(b, &s), stepwise = {{NULL}};
+  int bad = 0;
+  s.stored = stored_as[c->p.dtype];
+  if (c->p.T > 64) stepwise = truth_of(b, &s);
   for (int i = 0; i < TENSORS; i++) {
-    const fr_int planes = i == 0 || i == 1 || i == 5 ? fr_states(c->p.function) : 1, each = b->sizes[i] / planes;
-    for (fr_int k = 0; k < planes; k++) {
-      fr_int worst = 0;
-      const double e = error_of(b, raw[i] + k * each * fr_bytes(c->p.dtype), wanted[i] + k * each, each, &worst);
-      const int wrong = !(e <= tolerance);
-      bad += wrong;
-      if (wrong) printf(" (worst at %lld of %lld, wanted %g)", worst, each, wanted[i][k * each + worst]);
-      if (k == 0 || wrong) printf(" %s%.1s%s %.1e%s", tensor_names[i], k ? &"ycnm"[k] : "", "", e, wrong ? "!" : "");
-    }
-    free(wanted[i]);
+    const fr_int planes = i == 0 || i == 1 || i == 5 ? fr_states(c->p.function) : 1;
+    for (fr_int k = 0; k < planes; k++) bad += judge_plane(b, raw[i], &wanted, &stepwise, i, k, b->sizes[i] / planes);
   }
+  free_truth(&wanted), free_truth(&stepwise);
   free(mask);
   return bad;
 }

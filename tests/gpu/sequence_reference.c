@@ -15,6 +15,7 @@ typedef struct track {
   double *before; /* [T][D] y that entered step t */
 } track;
 
+static double stored(const track *k, double x) { return k->c->stored ? k->c->stored(x) : x; }
 static double sigmoid(double x) { return 1 / (1 + exp(-x)); }
 static double log_sigmoid(double x) { return x < 0 ? x - log1p(exp(x)) : -log1p(exp(-x)); }
 
@@ -105,6 +106,7 @@ static void sums_of(const track *k, int step, fr_int u, double *w, double *r, do
     w[g] = k->c->Wx[input_at(k, g, position(k, step), u)];
     r[g] = 0;
     for (fr_int i = 0; i < p->D; i++) r[g] += (double)R[i] * y[i];
+    r[g] = stored(k, r[g]);
   }
   for (int g = 0; g < k->K; g++) b[g] = k->c->bias[(g * p->N + k->n) * p->D + u];
 }
@@ -127,6 +129,7 @@ static void forward_track(track *k) {
         sums_of(k, t, u, w, r, b);
         step_cell((int)c->p.function, w, r, b, s);
         if (c->clip_y > 0) s[0] = fmin(fmax(s[0], -c->clip_y), c->clip_y);
+        for (int i = 0; i < k->S; i++) s[i] = stored(k, s[i]);
       }
       for (int i = 0; i < k->S; i++) {
         next[i * D + u] = s[i];
@@ -178,8 +181,8 @@ static void backward_track(track *k) {
       if (was_clipped(k, t, u)) e[0] = 0;
       sums_of(k, t, u, w, r, b);
       back_cell((int)c->p.function, w, r, b, s, e, x);
-      for (int i = 0; i < k->S; i++) d[i * D + u] = e[i];
-      for (int i = 0; i < k->K; i++) slots[i * D + u] = x[i];
+      for (int i = 0; i < k->S; i++) d[i * D + u] = stored(k, e[i]);
+      for (int i = 0; i < k->K; i++) slots[i * D + u] = stored(k, x[i]);
       k->before[t * D + u] = s[0];
     }
     add_recurrent(k, slots, d);

@@ -14,6 +14,9 @@ typedef struct sequence_case {
   int reverse, cut;
   double clip_y, clip_gradient; /* 0: not */
   const unsigned char *clipped; /* [B][T][N][D]: y that counts as clipped to the gradient; NULL: by clip_y */
+  /* What a step hands on (R's product, states, gradients) is stored so; NULL: as it is.  With the dtype's own
+   * rounding this is the plain step-by-step implementation that long sequences are held against. */
+  double (*stored)(double);
 } sequence_case;
 
 typedef struct sequence_outputs {
