@@ -39,7 +39,7 @@ static term best_of(const ci_solver *s, const struct phase *p, enum concealment 
   double most = 0;
   for (size_t i = 0; i < p->n; i++) {
     term x = s->program.vars[vars[i]];
-    if (term_fixed(s->store, x) || !solver_considers(s, x, which)) continue;
+    if (s->store->domains[x].lo == s->store->domains[x].hi || !solver_considers(s, x, which)) continue;
     double score = worths[p->choice](s, x);
     if (best >= 0 && !(score > most)) continue;
     best = x;
@@ -79,8 +79,12 @@ bool phases_apply(const ci_solver *s) {
 }
 
 bool phases_decide(const ci_solver *s, enum concealment which, struct decision *d) {
+  return phases_apply(s) && phases_advise(s, which, d);
+}
+
+bool phases_advise(const ci_solver *s, enum concealment which, struct decision *d) {
   const struct graph *g = &s->model->graph;
-  for (size_t i = 0; phases_apply(s) && i < g->nphases; i++) {
+  for (size_t i = 0; i < g->nphases; i++) {
     term x = best_of(s, &g->phases[i], which);
     if (x < 0) continue;
     *d = branch_on(s->store, x, g->phases[i].branching);

@@ -106,6 +106,8 @@ static inline bool solver_considers(const ci_solver *s, term x, enum concealment
 /* phases.c: the next decision by the model's advice; false: it has none. */
 bool phases_decide(const ci_solver *s, enum concealment which, struct decision *d);
 bool phases_apply(const ci_solver *s);
+/* The same whether they apply or not. */
+bool phases_advise(const ci_solver *s, enum concealment which, struct decision *d);
 
 /* components.c: number the independent parts of the problem at the root. */
 int find_components(ci_solver *s);

@@ -1,5 +1,5 @@
 /* Which variable is decided next, and how: the model's order, or the one most
- * involved in recent failures at its last value. */
+ * involved in recent failures, at the value that it had last or in the best solution. */
 #include "learn.h"
 
 bool choose_init(struct learner *l) {
@@ -7,8 +7,11 @@ bool choose_init(struct learner *l) {
   l->activity = budget_alloc(l->budget, n * sizeof *l->activity);
   l->phase = budget_alloc(l->budget, n * sizeof *l->phase);
   l->has_phase = budget_alloc(l->budget, n * sizeof *l->has_phase);
+  l->best = budget_alloc(l->budget, n * sizeof *l->best);
   l->step = 1;
-  return !l->budget->stopped;
+  if (l->budget->stopped || !heap_init(l)) return false;
+  choose_refill(l);
+  return true;
 }
 
 void choose_free(struct learner *l) {
@@ -16,10 +19,18 @@ void choose_free(struct learner *l) {
   budget_free(l->budget, l->activity, n * sizeof *l->activity);
   budget_free(l->budget, l->phase, n * sizeof *l->phase);
   budget_free(l->budget, l->has_phase, n * sizeof *l->has_phase);
+  budget_free(l->budget, l->best, n * sizeof *l->best);
+  budget_free(l->budget, l->open, l->open_capacity * sizeof *l->open);
+  heap_free(l);
+}
+
+void choose_refill(struct learner *l) {
+  for (size_t i = 0; i < l->solver->norder; i++) heap_put(l, l->solver->order[i]);
 }
 
 void choose_bump(struct learner *l, term x) {
   l->activity[x] += l->step;
+  heap_raise(l, x);
   if (l->activity[x] < 1e100) return;
   for (size_t i = 0; i < l->log->terms; i++) l->activity[i] *= 1e-100;
   l->step *= 1e-100;
@@ -30,38 +41,81 @@ void choose_decay(struct learner *l) {
   l->nogood_step /= 0.999;
 }
 
+static bool is_fixed(const store *s, term x) { return s->domains[x].lo == s->domains[x].hi; }
+
 void choose_remember(struct learner *l, size_t from) {
   for (size_t i = from; i < l->log->n; i++) {
     term x = l->log->event[i].x;
-    if (!term_fixed(l->s, x)) continue;
+    if (!is_fixed(l->s, x)) continue;
     l->phase[x] = term_value(l->s, x);
     l->has_phase[x] = true;
+    heap_put(l, x);
   }
+}
+
+void choose_solution(struct learner *l) {
+  for (size_t x = 0; x < l->log->terms; x++) l->best[x] = l->s->domains[x].lo;
+  l->has_best = true;
+}
+
+/* ---- rounds ---- */
+
+enum { RESTART = 100 /* failures, times Luby's number */ };
+
+/* A short round by domains and weights; then the model's advice, in rounds that
+ * grow by a quarter, and activity, in Luby's, in turn; now and then weights again. */
+static enum guide next_guide(const struct learner *l, bool advised) {
+  uint64_t i = l->restarts;
+  if (!l->free_search) return GUIDE_MODEL;
+  if (i == 0 || i % 8 == 6) return GUIDE_WEIGHT;
+  return advised && i % 2 ? GUIDE_MODEL : GUIDE_ACTIVITY;
+}
+
+uint64_t choose_round(struct learner *l) {
+  const struct graph *g = &l->solver->model->graph;
+  bool advised = g->nphases || g->norder;
+  l->guide = next_guide(l, advised);
+  if (!l->free_search || !advised) return RESTART * luby(l->restarts);
+  if (l->guide != GUIDE_MODEL) return RESTART * luby(l->restarts / 2);
+  return l->grown = l->grown ? l->grown + l->grown / 4 : RESTART;
 }
 
 /* ---- the variable ---- */
 
-static size_t first_open(const struct learner *l) {
+/* What is known of the level before: earlier positions are fixed. */
+static size_t first_open(struct learner *l) {
   const ci_solver *s = l->solver;
-  size_t i = 0;
-  while (i < s->norder && term_fixed(l->s, s->order[i])) i++;
+  size_t level = l->s->level, i = level > 1 && level <= l->open_capacity ? l->open[level - 1] : 0;
+  while (i < s->norder && is_fixed(l->s, s->order[i])) i++;
+  if (budget_grow(l->budget, &l->open, &l->open_capacity, level + 1, sizeof *l->open)) l->open[level] = i;
   return i;
 }
 
-/* The most active; of equals the smallest, and the first in a round that begins where the seed says. */
-static size_t most_active(const struct learner *l) {
+static size_t most_active(struct learner *l) {
   const ci_solver *s = l->solver;
-  size_t best = s->norder, i = s->norder ? s->options.seed % s->norder : 0;
-  for (size_t k = 0; k < s->norder; k++, i = i + 1 < s->norder ? i + 1 : 0) {
+  while (l->heap.n && is_fixed(l->s, s->order[l->heap.at[0]])) heap_drop(l);
+  return l->heap.n ? (size_t)l->heap.at[0] : s->norder;
+}
+
+/* The fewest values for the failures it took part in. */
+static size_t most_constrained(const struct learner *l) {
+  const ci_solver *s = l->solver;
+  size_t best = s->norder;
+  double least = 0;
+  for (size_t i = 0; i < s->norder; i++) {
     term x = s->order[i];
-    if (term_fixed(l->s, x)) continue;
-    if (best < s->norder) {
-      double mine = l->activity[x], its = l->activity[s->order[best]];
-      if (mine < its || (!(mine > its) && term_size(l->s, x) >= term_size(l->s, s->order[best]))) continue;
-    }
+    if (is_fixed(l->s, x)) continue;
+    double score = (double)term_size(l->s, x) / (1 + s->weight[x]);
+    if (best < s->norder && !(score < least)) continue;
     best = i;
+    least = score;
   }
   return best;
+}
+
+static size_t position(struct learner *l) {
+  if (!l->free_search || (l->guide == GUIDE_MODEL && l->solver->model->graph.norder)) return first_open(l);
+  return l->guide == GUIDE_WEIGHT ? most_constrained(l) : most_active(l);
 }
 
 /* ---- its value ---- */
@@ -87,13 +141,15 @@ term choose_decision(struct learner *l, struct decision *d) {
   const ci_solver *s = l->solver;
   if (l->s->level == 1) solver_watch_bound(l->solver);
   if (l->s->level == 1 && probe_decision(l, d)) return d->x;
-  if (phases_decide(s, HIDDEN_TOO, d)) {
+  if (l->guide == GUIDE_MODEL && phases_advise(s, HIDDEN_TOO, d)) {
     if (d->branch == BRANCH_VALUE) *d = towards(l->s, d->x, d->v);
     return d->x;
   }
-  size_t i = l->free_search ? most_active(l) : first_open(l);
+  size_t i = position(l);
   if (i >= s->norder) return -1;
   term x = s->order[i];
-  *d = l->free_search && l->has_phase[x] ? towards(l->s, x, l->phase[x]) : split(l->s, x, s->largest[i]);
+  if (l->free_search && l->has_best) *d = towards(l->s, x, l->best[x]);
+  else if (l->free_search && l->has_phase[x]) *d = towards(l->s, x, l->phase[x]);
+  else *d = split(l->s, x, s->largest[i]);
   return x;
 }

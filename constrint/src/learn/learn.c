@@ -4,7 +4,7 @@
 #include "../evaluate.h"
 #include "../lp/lp.h"
 
-enum { RESTART = 100 /* failures, times Luby's number */, NOGOODS = 4000 /* kept at first */ };
+enum { NOGOODS = 4000 /* kept at first */ };
 
 static const struct propagator_class nogood_class = {"nogood", NULL, NULL, 0, NULL};
 
@@ -35,17 +35,26 @@ static int prepare(struct learner *l) {
   return store_push(l->s); /* the root stays as it is */
 }
 
+/* Where a model's order decides which solution comes first it is followed, and
+ * its advice where it is not told otherwise and nobody else takes turns. */
+static bool may_be_free(const ci_solver *s) {
+  const struct graph *g = &s->model->graph;
+  if (s->options.free_search) return true;
+  if (g->norder && !s->bound) return false;
+  return (!g->norder && !g->nphases) || (s->options.learn == CI_LEARN_AUTO && !s->proof);
+}
+
 int learner_new(ci_solver *s) {
-  bool free_search = s->options.free_search || (!s->model->graph.norder && !phases_apply(s));
+  bool free_search = may_be_free(s);
   struct learner *l = budget_alloc(&s->budget, sizeof *l);
   if (!l) return CI_ENOMEM;
   s->learner = l;
   *l = (struct learner){.solver = s, .s = s->store, .budget = &s->budget, .free_search = free_search, .most = NOGOODS,
                         .nogood_step = 1, .self = {.class = &nogood_class, .id = -1},
                         .because = {.s = s->store}, .inner = {.s = s->store}};
-  l->until = RESTART * luby(0);
   int error = prepare(l);
   if (error < 0) learner_free(s);
+  else l->until = choose_round(l);
   return error;
 }
 
@@ -58,6 +67,7 @@ int learner_resume(ci_solver *s) {
   struct learner *l = s->learner;
   l->s->log = l->log;
   l->head = 0;
+  choose_refill(l);
   int error = store_push(l->s);
   for (size_t i = 0; i < l->units && error == CI_OK; i++) {
     if (fact_assert(l->s, l->unit[i], NULL)) continue;
@@ -109,12 +119,19 @@ static int recover(struct learner *l, int learned, int32_t level, uint32_t level
   return nogood_learn(l, levels);
 }
 
+static void blame(const struct learner *l, const propagator *p) {
+  if (!p || p->id < 0) return;
+  const struct posted *posted = &l->s->posted[p->id];
+  for (uint32_t i = 0; i < posted->n && i < 64; i++) l->solver->weight[posted->scope[i]]++;
+}
+
 static int fail(struct learner *l, const propagator *culprit) {
   int32_t level;
   uint32_t levels;
   l->solver->failures++;
   l->failures++;
   queue_clear(l->s);
+  blame(l, culprit);
   int learned = analyze(l, culprit, &level, &levels);
   return recover(l, learned, level, levels);
 }
@@ -144,7 +161,7 @@ static int tidy(struct learner *l) {
 
 static void restart(struct learner *l) {
   l->restarts++;
-  l->until = l->failures + RESTART * luby(l->restarts);
+  l->until = l->failures + choose_round(l);
   return_to(l, 1);
 }
 
@@ -182,5 +199,6 @@ int learn_next(ci_solver *s) {
     result = next_step(l);
   }
   if (result == 1) s->solutions++;
+  if (result == 1 && s->bound) choose_solution(l);
   return result;
 }

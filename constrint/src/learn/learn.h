@@ -52,6 +52,18 @@ struct probe {
   wide lo, hi;           /* of the objective, last time */
 };
 
+/* Who chooses between two restarts: the model's advice, then activity; activity
+ * alone; the fewest values for the failures it took part in. */
+enum guide { GUIDE_MODEL, GUIDE_ACTIVITY, GUIDE_WEIGHT };
+
+/* Positions of the order, by the activity of their terms. */
+struct heap {
+  size_t n;
+  int32_t *at;    /* the positions; a parent comes before its children */
+  int32_t *where; /* per position: its index; -1: it is not in */
+  int32_t *place; /* per term: its position; -1: none */
+};
+
 struct learner {
   ci_solver *solver;
   store *s;
@@ -82,10 +94,17 @@ struct learner {
   uint64_t *level_mark, mark;
   size_t level_capacity;
   /* choice */
+  enum guide guide;           /* of this round */
   double *activity, step;     /* per term */
+  struct heap heap;           /* the most active first; what is fixed leaves when it is met */
+  size_t *open;               /* per level: no earlier position of the order is open */
+  size_t open_capacity;
   wide *phase;                /* per term: its last value */
   bool *has_phase;
+  wide *best;                 /* per term: its value in the best solution */
+  bool has_best;
   uint64_t failures, until, restarts;
+  uint64_t grown; /* the last round by the model's advice, in failures */
   struct probe probe;
   uint64_t pause; /* at so many failures; 0: never */
 };
@@ -112,6 +131,17 @@ void choose_free(struct learner *l);
 void choose_bump(struct learner *l, term x);
 void choose_decay(struct learner *l);
 void choose_remember(struct learner *l, size_t from); /* values of the events that are undone */
+void choose_solution(struct learner *l); /* the values in hand are the best so far */
+void choose_refill(struct learner *l);   /* nothing is decided */
+/* A round begins: its guide, and for how many failures. */
+uint64_t choose_round(struct learner *l);
+
+/* heap.c */
+bool heap_init(struct learner *l);
+void heap_free(struct learner *l);
+void heap_put(struct learner *l, term x); /* unless it is in */
+void heap_raise(struct learner *l, term x); /* its activity grew */
+void heap_drop(struct learner *l); /* the first */
 /* -1: everything is fixed. */
 term choose_decision(struct learner *l, struct decision *d);
 
