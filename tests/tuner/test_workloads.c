@@ -1,5 +1,5 @@
 /* Every shipped workload: read, expanded, and each of its problems has legal
- * configurations on the device given.
+ * configurations on the device given, in each direction (pass) that the kernel knows.
  * usage: test_workloads SPECS HARDWARE DEVICE WORKLOAD...   DEVICE: cpu, cuda */
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,8 +8,8 @@
 #include "spec_find.h"
 #include "workload.h"
 
-/* The number of problems without a space. */
-static int check_problem(const struct spec *s, const struct problem *p, const hw_model *hw, const char *file) {
+/* 1: it has no space. */
+static int check_space(const struct spec *s, const struct problem *p, const hw_model *hw, const char *file) {
   struct space *space = NULL;
   const struct space_limits unranked = {.ranked = 1};
   if (space_open(&space, s, p, hw, &unranked)) {
@@ -20,6 +20,37 @@ static int check_problem(const struct spec *s, const struct problem *p, const hw
   if (empty) fprintf(stderr, "%s: %s has no legal configuration\n", file, p->text);
   space_close(space);
   return empty;
+}
+
+/* The problem's text with another value of a key. */
+static char *text_with(const struct spec *s, const struct problem *p, int key, int64_t value) {
+  char *text = NULL;
+  size_t size;
+  FILE *f = open_memstream(&text, &size);
+  for (size_t i = 0; f && i < s->nproblem; i++) {
+    const kp_setting *setting = &p->settings[i];
+    const char *label = (int)i == key ? s->problem[i].labels[value] : setting->label;
+    fprintf(f, "%s%s=", i ? "," : "", s->problem[i].name);
+    if (label) fputs(label, f);
+    else fprintf(f, "%lld", (long long)setting->value);
+  }
+  return f && !fclose(f) ? text : NULL;
+}
+
+/* The number of passes without a space. */
+static int check_problem(const struct spec *s, const struct problem *p, const hw_model *hw, const char *file) {
+  const int pass = spec_find_key(s, "pass");
+  int bad = 0;
+  if (pass < 0) return check_space(s, p, hw, file);
+  for (size_t i = 0; i < s->problem[pass].nlabels; i++) {
+    struct problem *other = NULL;
+    char *text = text_with(s, p, pass, (int64_t)i);
+    if (!text || problem_parse(&other, s, text)) bad += fprintf(stderr, "%s: %s\n", file, tuner_error()) > 0;
+    else bad += check_space(s, other, hw, file);
+    problem_free(other);
+    free(text);
+  }
+  return bad;
 }
 
 static int check_problems(const struct workload *w, const struct spec *s, const hw_model *hw) {
