@@ -94,6 +94,12 @@ int solver_post_bound(ci_solver *s);
 /* At the root, where bounds hold for good: tell whoever watches of a better one. */
 void solver_watch_bound(ci_solver *s);
 
+/* The solution in the store as the best, the better of two solvers' best ones, and
+ * one's as the other's: of the same model and program. */
+int bound_take(ci_solver *s, int64_t *values);
+bool bound_better(const ci_solver *one, const ci_solver *other);
+void bound_share(ci_solver *to, const ci_solver *from);
+
 /* pareto.c: post the bound of a front. */
 int front_post(ci_solver *s);
 

@@ -43,6 +43,10 @@ static int without_learning(ci_solver *s) {
 /* Few problems are so hard that they need it: the first failures come without. */
 static int taste(ci_solver *s) {
   if (s->lp_tried) return SEARCH_PAUSED;
+  if (s->lp_eager) {
+    relax(s);
+    return SEARCH_PAUSED;
+  }
   s->search.until = s->failures + TASTE;
   int found = search_next(s);
   if (found == SEARCH_PAUSED) relax(s);
@@ -64,14 +68,17 @@ static int alternate(ci_solver *s) {
   return found == CI_ENOMEM && s->turn.learning ? without_learning(s) : found;
 }
 
+/* But where the relaxation leads, it has its turns, too. */
 static int learn_only(ci_solver *s) {
+  if (s->lp && lp_leads(s->lp)) return alternate(s);
   int error = s->learner ? CI_OK : learner_new(s);
   if (error < 0) return error;
   if (s->lp_tried || s->proof || s->options.no_relaxation) return learn_next(s);
   s->learner->pause = s->learner->failures + TASTE;
-  int found = learn_next(s);
+  int found = s->lp_eager ? SEARCH_PAUSED : learn_next(s);
   if (found != SEARCH_PAUSED) return found;
   relax(s);
+  if (s->lp && lp_leads(s->lp)) return alternate(s);
   s->learner->pause = 0;
   error = learner_resume(s);
   return error < 0 ? error : learn_next(s);

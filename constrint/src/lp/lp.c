@@ -9,7 +9,7 @@
 enum {
   ITERATIONS = 2000,   /* of the simplex at a node; the first time ten times as many */
   COST_OF_RUN = 40,    /* what a propagator's run costs, in units of entries visited */
-  FAIR = 8             /* where it gives nothing, the relaxation may take a FAIRth of the time and less */
+  FAIR = 16            /* where it refutes nothing, the relaxation may take a FAIRth of the time */
 };
 
 struct lp {
@@ -26,8 +26,8 @@ struct lp {
   double disturb;
   uint64_t state;    /* of the disturbance */
   uint64_t changes;  /* the store's, when it was last asked */
-  uint64_t next;     /* not to be asked before the store has run so much */
-  uint64_t vain;     /* times in a row that nothing came of it */
+  uint64_t next;     /* not to be asked before the store has run so much: its first answer is the dearest */
+  uint64_t refuted, failures; /* what it refuted, of how many failures since it was made (that many before) */
   /* pseudo-costs: per column, down and up: what a unit moved the bound by */
   double *cost[2];
   uint32_t *tried[2];
@@ -81,6 +81,8 @@ static bool prepare(struct lp *lp) {
     lp->tried[up] = budget_alloc(b, lp->rows.cols * sizeof *lp->tried[up]);
     if (!lp->cost[up] || !lp->tried[up]) return false;
   }
+  size_t rows = lp->rows.n, entries = lp->rows.entries;
+  if (!lp->leads) lp->next = (400 + 8 * entries + rows * (4 * rows + entries)) / COST_OF_RUN;
   lp->simplex = simplex_new(&lp->rows, lp->objective, lp->sign);
   return lp->simplex != NULL;
 }
@@ -103,7 +105,7 @@ static struct lp *lp_new(ci_solver *s) {
   struct lp *lp = budget_alloc(b, sizeof *lp);
   if (lp) {
     *lp = (struct lp){.solver = s, .s = s->store, .reasons = {.b = b}, .objective = -1, .sign = 1, .column = -1,
-                      .disturb = s->lp_disturb, .state = s->options.seed, .changes = UINT64_MAX};
+                      .disturb = s->lp_disturb, .state = s->options.seed, .changes = UINT64_MAX, .failures = s->failures};
     if (prepare(lp)) return lp;
     lp_free(lp);
   }
@@ -119,7 +121,10 @@ void lp_begin(ci_solver *s) {
 }
 
 void lp_end(ci_solver *s) {
-  if (s->lp) lp_free(s->lp);
+  if (s->lp) {
+    search_reset(s); /* the trail knows of it */
+    lp_free(s->lp);
+  }
   s->lp = NULL;
   s->lp_tried = false;
 }
@@ -130,11 +135,18 @@ bool lp_leads(const struct lp *lp) { return lp->leads && !lp->broken; }
 
 /* ---- what an inequality says ---- */
 
+/* No memory for it: the search goes on without. */
+static int do_without(struct lp *lp) {
+  lp->broken = true;
+  lp->s->budget->stopped = CI_OK;
+  return 1;
+}
+
 /* 1, 2, 0 or < 0 as lp_node(). */
 static int infer(struct lp *lp, const double *multipliers) {
   if (!combine(&lp->combiner, multipliers)) return 1;
   struct lp_reason *r = lp_reasons_put(&lp->reasons, &lp->combiner);
-  if (!r) return CI_ENOMEM;
+  if (!r) return do_without(lp);
   uint64_t before = store_changes(lp->s);
   enum outcome outcome = linear_narrow(lp->s, &r->sum, SUM_LE, &r->super);
   if (lp->s->budget->stopped) return lp->s->budget->stopped;
@@ -162,7 +174,7 @@ static const double *guess(struct lp *lp, double *own) {
 static int infer_by_guess(struct lp *lp, bool negated) {
   size_t n = lp->rows.n;
   double *own = budget_alloc(lp->s->budget, n * sizeof *own);
-  if (!own) return CI_ENOMEM;
+  if (!own) return do_without(lp);
   const double *y = guess(lp, own);
   for (size_t i = 0; i < n; i++) own[i] = negated ? -y[i] : y[i];
   int result = infer(lp, own);
@@ -199,12 +211,12 @@ static void note_cost(struct lp *lp, double bound) {
   lp->bound = bound;
 }
 
-/* The less came of it, the longer until it is asked again. */
-static void settle_next(struct lp *lp, bool useful) {
-  uint64_t work = (uint64_t)simplex_iterations(lp->simplex) * (lp->rows.n + lp->rows.entries / 4) + 4 * lp->rows.entries + 200;
-  lp->vain = useful ? 0 : lp->vain + (lp->vain < 12);
-  uint64_t share = lp->vain < 4 ? 1 : (uint64_t)1 << (lp->vain - 4);
-  lp->next = lp->s->runs + share * FAIR * work / COST_OF_RUN / 8;
+/* Its part in the failures is its part of the time: all of it from a half on. */
+static void settle_next(struct lp *lp) {
+  uint64_t work = 400 + 8 * lp->rows.entries + (uint64_t)simplex_iterations(lp->simplex) * (4 * lp->rows.n + lp->rows.entries);
+  uint64_t all = lp->solver->failures - lp->failures + FAIR, mine = lp->refuted + 1;
+  if (FAIR * mine < all) mine = all / FAIR;
+  lp->next = lp->s->runs + (2 * mine < all ? (all - mine) * (work / COST_OF_RUN) / mine : 0);
 }
 
 static double time_left(const struct lp *lp) {
@@ -247,13 +259,14 @@ static int ask(struct lp *lp) {
   lp->broken = a == SIMPLEX_BROKEN || (limits->memory_bytes && lp->s->budget->used + simplex_memory() > limits->memory_bytes);
   if (lp->broken) return 1;
   int result = learn_from(lp, a);
-  settle_next(lp, result != 1);
+  lp->refuted += result == 0;
+  settle_next(lp);
   return result;
 }
 
 int lp_node(struct lp *lp) {
   if (lp->broken || lp->changes == store_changes(lp->s)) return 1;
-  if (!lp->leading && lp->s->runs < lp->next) return 1;
+  if (!lp->leading && !lp->solver->lp_eager && lp->s->runs < lp->next) return 1;
   int result = still_holds(lp) && lp->leading ? 1 : ask(lp);
   lp->changes = store_changes(lp->s);
   return result;
