@@ -19,9 +19,11 @@ struct run {
   struct options common;
   bool all, intermediate, statistics, verbose;
   uint64_t wanted; /* -n; 0: not given */
+  unsigned threads;
   int free_search;
   ci_learning learn;
   ci_model *model;
+  ci_options options;
   ci_solver *solver;
   int64_t *values;
   uint64_t printed;
@@ -40,7 +42,7 @@ static const char help_text[] =
   "  -n N                     at most N solutions (improving ones where there is an objective)\n"
   "  -i                       improving solutions as they are found\n"
   "  -f                       free search: pass over the model's search annotations, learn from failures\n"
-  "  -p N                     at most N threads (one is used)\n"
+  "  -p N                     N searches at once that share what they find, for one solution or the best\n"
   "  -r N                     seed of the choices that are left free\n"
   "  -s                       statistics\n"
   "  -t MILLISECONDS          stop after this long\n"
@@ -68,6 +70,7 @@ static int set_number(struct run *r, int option, const char *text) {
   if (!read_count(text, &value)) return wrong_use(&r->common, "-%c takes a whole number, not '%.100s'", option, text);
   if (option == 'n') r->wanted = value;
   if (option == 'n' && !value) r->all = true;
+  if (option == 'p') r->threads = value > 64 ? 64 : (unsigned)value;
   if (option == 'r') r->common.seed = value;
   if (option == 't') r->common.limits.seconds = (double)value / 1000;
   return CONTINUE;
@@ -171,7 +174,8 @@ static uint64_t most(const struct run *r) { return r->wanted ? r->wanted : r->al
 
 static int satisfy_first(struct run *r) {
   ci_answer answer;
-  int rc = ci_solve(r->solver, r->values, &answer);
+  int rc = r->threads > 1 ? ci_portfolio(r->model, &r->options, r->threads, 0, r->values, &answer, NULL, NULL)
+                          : ci_solve(r->solver, r->values, &answer);
   if (rc < 0) return give_up(r, rc);
   if (answer == CI_NONE) say("=====UNSATISFIABLE=====");
   else print_solution(r, r->values);
@@ -208,7 +212,9 @@ static int enough(void *data) {
 static int optimize(struct run *r) {
   ci_answer answer;
   bool stream = r->all || r->intermediate || r->wanted > 1;
-  int rc = ci_optimize(r->solver, r->values, &answer, stream ? improved : NULL, r);
+  void (*progress)(void *data, const int64_t *values) = stream ? improved : NULL;
+  int rc = r->threads > 1 ? ci_portfolio(r->model, &r->options, r->threads, 1, r->values, &answer, progress, r)
+                          : ci_optimize(r->solver, r->values, &answer, progress, r);
   if (rc < 0) return give_up(r, rc);
   if (answer == CI_NONE) {
     say("=====UNSATISFIABLE=====");
@@ -228,6 +234,7 @@ static int solve(struct run *r) {
     double left = options.limits.seconds - (r->read - r->started);
     options.limits.seconds = left > 1e-6 ? left : 1e-6;
   }
+  r->options = options;
   r->values = calloc(ci_model_vars(r->model) + 1, sizeof *r->values);
   int rc = r->values ? ci_solver_new(&r->solver, r->model, &options) : CI_ENOMEM;
   if (rc < 0) return report_error(&r->common, rc);

@@ -135,11 +135,25 @@ static int print_answer(const struct session *s, ci_answer answer) {
   return print_best(s, "incumbent", stopped("this is the best so far, not proven optimal"));
 }
 
+/* A better solution whose bound is not known. */
+static void watch_solution(void *data, const int64_t *values) {
+  ci_progress p = {.values = values, .improved = 1};
+  watch(data, &p);
+}
+
+static ci_options options_of(const struct session *s) {
+  return (ci_options){.seed = s->options.seed, .limits = s->options.limits, .free_search = s->options.free_search,
+                      .learn = s->options.learn};
+}
+
 static int optimize(struct session *s) {
   ci_answer answer;
   struct stream t = {s, deadline_now()};
-  int rc = s->options.progress ? ci_optimize_watched(s->solver, s->values, &answer, watch, &t)
-                               : ci_optimize(s->solver, s->values, &answer, NULL, NULL);
+  ci_options options = options_of(s);
+  int rc = s->options.threads > 1 ? ci_portfolio(s->model, &options, s->options.threads, 1, s->values, &answer,
+                                                 s->options.progress ? watch_solution : NULL, &t)
+           : s->options.progress  ? ci_optimize_watched(s->solver, s->values, &answer, watch, &t)
+                                  : ci_optimize(s->solver, s->values, &answer, NULL, NULL);
   return rc < 0 ? report_error(&s->options, rc) : print_answer(s, answer);
 }
 
@@ -178,25 +192,15 @@ static int front_text(struct session *s, const int64_t *front, size_t n, int cod
   return code;
 }
 
-static void watch_front(void *data, const int64_t *values) {
-  const struct stream *t = data;
-  int rc = CI_OK;
-  ci_progress p = {.values = values, .improved = 1};
-  json_t *objectives = objectives_json(t->s, values, &rc);
-  if (t->s->options.json) stream_json(t, &p, objectives, false, 0);
-  else stream_text(t, &p, objectives, false, 0);
-  json_decref(objectives);
-}
-
 static int pareto(struct session *s) {
+  if (s->options.threads > 1) return wrong_use(&s->options, "--threads goes with one best solution, not with --pareto");
   if (s->options.proof) return wrong_use(&s->options, "--proof goes with one best solution, not with --pareto");
   int64_t *front = NULL;
   size_t n = 0;
   ci_answer answer;
   struct stream t = {s, deadline_now()};
-  ci_options options = {.seed = s->options.seed, .limits = s->options.limits, .free_search = s->options.free_search,
-                        .learn = s->options.learn};
-  int rc = ci_pareto(s->model, &options, &front, &n, &answer, s->options.progress ? watch_front : NULL, &t), code = EXIT_DONE;
+  ci_options options = options_of(s);
+  int rc = ci_pareto(s->model, &options, &front, &n, &answer, s->options.progress ? watch_solution : NULL, &t), code = EXIT_DONE;
   if (rc < 0) return report_error(&s->options, rc);
   if (answer == CI_INCUMBENT) code = stopped("these are the best so far, and may not be the front");
   if (answer == CI_NONE) code = print_none(s);

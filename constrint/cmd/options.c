@@ -167,6 +167,13 @@ static int set_free(struct options *o, const char *text) { return (void)text, o-
 
 static int set_relax(struct options *o, const char *text) { return (void)text, o->relax = true, CONTINUE; }
 
+static int set_threads(struct options *o, const char *text) {
+  uint64_t n;
+  if (!parse_count(text, &n) || !n || n > 64) return complain(o, "--threads takes a number from 1 to 64, not", text);
+  o->threads = (unsigned)n;
+  return CONTINUE;
+}
+
 static int set_pareto(struct options *o, const char *text) { return (void)text, o->pareto = true, CONTINUE; }
 static int set_progress(struct options *o, const char *text) { return (void)text, o->progress = true, CONTINUE; }
 
@@ -216,6 +223,7 @@ static const struct {
   {"learn", "NAME", "auto (default), on or off: keep what each failure teaches", set_learn, TAKES_LEARNING, 0, 0},
   {"no-lp", NULL, "do without the linear relaxation", set_no_lp, TAKES_LEARNING, 0, 0},
   {"free", NULL, "search as it finds best, not by the model's advice", set_free, TAKES_LEARNING, 0, 0},
+  {"threads", "N", "so many searches at once that share what they find (1)", set_threads, TAKES_LEARNING, 0, 0},
   {"pareto", NULL, "all solutions that none betters in one objective without being worse in another", set_pareto, TAKES_OBJECTIVES, 0, 0},
   {"progress", NULL, "each better solution and bound as it is found: on standard error, or JSON lines", set_progress, TAKES_OBJECTIVES, 0, 0},
   {"relax", NULL, "the fewest constraints to drop for a solution, and that solution", set_relax, TAKES_EXPLAINING, 0, 0},

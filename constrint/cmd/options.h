@@ -37,6 +37,7 @@ struct options {
   unsigned changes;       /* --changes */
   bool relax;             /* --relax */
   bool pareto, progress;  /* of optimize */
+  unsigned threads;       /* 0: one search */
   bool deletion;          /* --method deletion, of explanations */
   const char **keep;      /* --keep, nkeep of them */
   size_t nkeep;

@@ -17,7 +17,10 @@ static int print_solution(const struct session *s, ci_answer answer) {
 
 static int solve(struct session *s) {
   ci_answer answer;
-  int rc = ci_solve(s->solver, s->values, &answer);
+  ci_options options = {.seed = s->options.seed, .limits = s->options.limits, .free_search = s->options.free_search,
+                        .learn = s->options.learn};
+  int rc = s->options.threads > 1 ? ci_portfolio(s->model, &options, s->options.threads, 0, s->values, &answer, NULL, NULL)
+                                  : ci_solve(s->solver, s->values, &answer);
   return rc < 0 ? report_error(&s->options, rc) : print_solution(s, answer);
 }
 

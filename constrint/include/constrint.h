@@ -304,6 +304,13 @@ CI_API int ci_optimize_watched(ci_solver *s, int64_t *values, ci_answer *answer,
  * NULL) is called for every solution that none found before it betters. */
 CI_API int ci_pareto(const ci_model *m, const ci_options *options, int64_t **values, size_t *n, ci_answer *answer,
                      void (*progress)(void *data, const int64_t *values), void *data);
+/* Any solution, or with optimize the best one, by several searches at once, each in a
+ * thread of its own with choices and seed of its own: in rounds of so many failures,
+ * at whose end they share the best solution and what is known for good.  The answer
+ * is the same on every run, whatever the threads' speed, unless a limit ends it.
+ * The limits are those of each search; cancel is called by all the threads. */
+CI_API int ci_portfolio(const ci_model *m, const ci_options *options, unsigned threads, int optimize, int64_t *values,
+                        ci_answer *answer, void (*progress)(void *data, const int64_t *values), void *data);
 /* The domains that propagation alone leaves. CI_NONE if it refutes the model. */
 CI_API int ci_propagate(ci_solver *s, ci_answer *answer);
 /* After ci_propagate: the number of ranges of a variable's domain, and the

@@ -178,6 +178,25 @@ int ci_optimize(ci_solver *s, int64_t *values, ci_answer *answer,
   return solver_end(s, error);
 }
 
+/* ---- several searches that share what they find (portfolio.c) ---- */
+
+int bound_take(ci_solver *s, int64_t *values) { return take_incumbent(s, (struct bound *)s->bound, values); }
+
+bool bound_better(const ci_solver *one, const ci_solver *other) {
+  const struct bound *a = (const struct bound *)one->bound, *b = (const struct bound *)other->bound;
+  if (!a->known || !b->known) return a->known;
+  for (size_t k = 0; k < a->n; k++)
+    if (a->best[k] != b->best[k]) return (a->best[k] > b->best[k]) == (a->objectives[k].maximize != 0);
+  return false;
+}
+
+void bound_share(ci_solver *to, const ci_solver *from) {
+  struct bound *a = (struct bound *)to->bound;
+  const struct bound *b = (const struct bound *)from->bound;
+  memcpy(a->best, b->best, a->n * sizeof *a->best);
+  a->known = to->improved = true;
+}
+
 int ci_optimize_watched(ci_solver *s, int64_t *values, ci_answer *answer,
                         void (*watch)(void *data, const ci_progress *p), void *data) {
   s->watch = watch;

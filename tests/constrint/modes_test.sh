@@ -64,6 +64,24 @@ code "$CONSTRINT" optimize front.cint
 code "$CONSTRINT" optimize none.cint --pareto
 [ "$got" = 2 ] || fail "--pareto without objectives: $got"
 
+# ---- several searches ----
+for threads in 1 2 4; do
+  code "$CONSTRINT" optimize front.cint --threads $threads
+  [ "$got" = 0 ] && grep -q '^a = 9$' out && grep -q '^b = 1$' out || fail "--threads $threads: $got $(cat out err)"
+  code "$CONSTRINT" solve none.cint --threads $threads
+  [ "$got" = 1 ] || fail "solve --threads $threads: $got $(cat out err)"
+done
+code "$CONSTRINT" fzn -p 3 none.fzn
+[ "$got" = 0 ] && grep -q '^=====UNSATISFIABLE=====$' out || fail "fzn -p 3: $got $(cat out err)"
+sed 's/-8)/-6)/; s/solve satisfy/solve maximize x/' none.fzn >best.fzn
+code "$CONSTRINT" fzn -p 3 best.fzn
+[ "$got" = 0 ] && [ "$(cat out)" = "x = 5;
+y = 1;
+----------
+==========" ] || fail "fzn -p 3: $got $(cat out err)"
+code "$CONSTRINT" solve none.cint --threads 0
+[ "$got" = 2 ] || fail "--threads 0: $got"
+
 # ---- on the way ----
 python3 - >sack.cint <<'END2'
 import random

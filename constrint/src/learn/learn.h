@@ -50,6 +50,7 @@ struct probe {
   unsigned turn, failed; /* failed: probes from the middle that were left open, one after the other */
   wide step;             /* of those from below */
   wide lo, hi;           /* of the objective, last time */
+  uint64_t began, spent; /* failures when the last one began, and of all of them */
 };
 
 /* Who chooses between two restarts: the model's advice, then activity; activity

@@ -6,6 +6,9 @@
 #include "learn.h"
 
 enum { LINEAR, MIDDLE, ALSO_LINEAR, BELOW, TURNS };
+enum { SHARE = 3 /* at most this part of the failures */, GRATIS = 300 };
+
+static bool asks(const struct probe *p) { return p->turn == MIDDLE || p->turn == BELOW; }
 
 /* The first objective that is open here; false: none, or without bounds. */
 static bool open_objective(const ci_solver *s, size_t *k, wide *lo, wide *hi) {
@@ -37,11 +40,14 @@ bool probe_decision(struct learner *l, struct decision *d) {
   size_t k;
   wide lo, hi;
   if (!s->bound || s->pareto || s->proof || !l->free_search || !s->improved || !open_objective(s, &k, &lo, &hi)) return false;
+  if (asks(p)) p->spent += l->failures - p->began;
+  p->began = l->failures;
   learn_from(p, lo != p->lo || hi != p->hi, p->turn);
   p->lo = lo;
   p->hi = hi;
   p->turn = (p->turn + 1) % TURNS;
-  if (p->turn == LINEAR || p->turn == ALSO_LINEAR || hi - lo < 2) return false;
+  if (p->spent > GRATIS && p->spent * SHARE > l->failures) p->turn = LINEAR;
+  if (!asks(p) || hi - lo < 2) return false;
   wide more = reach(p, p->turn, hi - lo);
   d->x = s->program.objectives[k];
   if (s->model->graph.objectives[k].maximize) d->v = hi - more, d->branch = BRANCH_ABOVE;
