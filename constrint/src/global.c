@@ -109,6 +109,58 @@ static int post_lex_of(store *s, const int64_t *p, const term *x, size_t n) {
   return post_lex(s, x, x + n / 2, n / 2, p[0] != 0);
 }
 
+/* ---- disjunctive: starts, then durations ---- */
+
+static bool fits_disjunctive(const int64_t *p, size_t np, size_t n) {
+  (void)p;
+  return np == 0 && n % 2 == 0;
+}
+
+static bool holds_disjunctive(const int64_t *p, const wide *v, size_t args) {
+  size_t n = args / 2;
+  (void)p;
+  for (size_t i = 0; i < n; i++)
+    for (size_t k = 0; k < i; k++)
+      if (v[n + i] > 0 && v[n + k] > 0 && v[i] < wide_add(v[k], v[n + k]) && v[k] < wide_add(v[i], v[n + i])) return false;
+  return true;
+}
+
+static int post_disjunctive_of(store *s, const int64_t *p, const term *x, size_t n) {
+  (void)p;
+  return post_disjunctive(s, x, x + n / 2, n / 2);
+}
+
+/* ---- regular: x; p: states, symbols, the first state, the accepting ones'
+ * number, for each state and symbol the next state or 0, the accepting ones ---- */
+
+enum { REGULAR_HEAD = 4, AUTOMATON_MAX = 1 << 24 };
+
+static bool within(int64_t v, int64_t lo, int64_t hi) { return lo <= v && v <= hi; }
+
+static bool fits_regular(const int64_t *p, size_t np, size_t n) {
+  (void)n;
+  if (np < REGULAR_HEAD || !within(p[0], 1, AUTOMATON_MAX) || !within(p[1], 1, AUTOMATON_MAX) || !within(p[2], 1, p[0])) return false;
+  if (!within(p[3], 0, p[0]) || p[0] * p[1] > AUTOMATON_MAX || np != (size_t)(REGULAR_HEAD + p[0] * p[1] + p[3])) return false;
+  for (size_t i = REGULAR_HEAD; i < np; i++)
+    if (!within(p[i], (int64_t)i >= REGULAR_HEAD + p[0] * p[1], p[0])) return false;
+  return true;
+}
+
+static struct automaton automaton_of(const int64_t *p) {
+  const int64_t *next = p + REGULAR_HEAD;
+  return (struct automaton){(size_t)p[0], (size_t)p[1], (size_t)p[2], (size_t)p[3], next, next + p[0] * p[1]};
+}
+
+static bool holds_regular(const int64_t *p, const wide *v, size_t n) {
+  struct automaton a = automaton_of(p);
+  return automaton_accepts(&a, v, n);
+}
+
+static int post_regular_of(store *s, const int64_t *p, const term *x, size_t n) {
+  struct automaton a = automaton_of(p);
+  return post_regular(s, x, n, &a);
+}
+
 /* ---- the table ---- */
 
 static const struct global globals[] = {
@@ -117,6 +169,8 @@ static const struct global globals[] = {
   [CI_INVERSE] = {"inverse", fits_inverse, holds_inverse, post_inverse_of},
   [CI_CARDINALITY] = {"cardinality", fits_cardinality, holds_cardinality, post_cardinality_of},
   [CI_LEX] = {"lex", fits_lex, holds_lex, post_lex_of},
+  [CI_DISJUNCTIVE] = {"disjunctive", fits_disjunctive, holds_disjunctive, post_disjunctive_of},
+  [CI_REGULAR] = {"regular", fits_regular, holds_regular, post_regular_of},
 };
 
 const struct global *global_of(int64_t kind) {

@@ -39,6 +39,15 @@ int post_table(store *s, const term *x, size_t n, const int64_t *values, size_t 
 int post_table_reified(store *s, const term *x, size_t n, const int64_t *values, size_t rows, term b);
 /* Tasks of positive duration and need never need more than the capacity together. */
 int post_cumulative(store *s, const term *start, const term *duration, const term *need, size_t n, term capacity);
+/* Tasks of positive duration do not overlap. */
+int post_disjunctive(store *s, const term *start, const term *duration, size_t n);
+/* States 1..states, symbols 1..symbols; next: a row a state, 0: none. */
+struct automaton {
+  size_t states, symbols, first, naccepting;
+  const int64_t *next, *accepting;
+};
+bool automaton_accepts(const struct automaton *a, const wide *v, size_t n);
+int post_regular(store *s, const term *x, size_t n, const struct automaton *a); /* it accepts x */
 int post_circuit(store *s, const term *next, size_t n, wide first); /* next[i] follows node first + i; one circle of all */
 /* f[i] = first_g + j exactly where g[j] = first_f + i */
 int post_inverse(store *s, const term *f, size_t nf, wide first_f, const term *g, size_t ng, wide first_g);

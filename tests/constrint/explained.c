@@ -195,10 +195,19 @@ static void make_terms(struct scene *sc) {
   }
 }
 
+/* Its parts speak of terms between them: each has a test of its own. */
+static bool is_composed(const store *s, size_t terms) {
+  for (; terms < s->terms; terms++)
+    if (!term_fixed(s, (term)terms)) return true;
+  return false;
+}
+
 static bool run(struct scene *sc) {
   store *s = sc->s;
   make_terms(sc);
+  size_t terms = s->terms;
   if (tuples(sc) > MAX_TUPLES || sc->t->post(s, sc->in, sc->x) < 0 || store_propagate(s) != 1) return true;
+  if (is_composed(s, terms)) return true;
   struct event_log *log = log_new(s);
   s->log = log;
   bool ok = log && store_push(s) == 0 && walk(sc);

@@ -184,7 +184,78 @@ static int post_offsets(store *s, const struct instance *in, const term *x) {
   return post_apart(s, x, in->param, (size_t)in->n);
 }
 
+/* ---- disjunctive: three tasks of any duration, or up to five of given ones ---- */
+
+static bool apart_in_time(const wide *start, const wide *duration, int n) {
+  for (wide t = -20; t <= 40; t++) {
+    int busy = 0;
+    for (int i = 0; i < n; i++) busy += duration[i] > 0 && start[i] <= t && t < start[i] + duration[i];
+    if (busy > 1) return false;
+  }
+  return true;
+}
+
+static void draw_disjunctive(struct rng *r, struct instance *in) {
+  in->n = 6;
+  for (int i = 0; i < 6; i++) {
+    draw_values(r, &in->domain[i], i < 3 ? -3 : -1, i < 3 ? 8 : 4, i < 3 ? 5 : 3);
+    in->same[i] = i;
+  }
+  if (rng_chance(r, 20)) draw_same(r, in, rng_int(r, 1, 5));
+}
+static bool disjunctive_oracle(const struct instance *in, const wide *v) {
+  (void)in;
+  return apart_in_time(v, v + 3, 3);
+}
+static int post_three(store *s, const struct instance *in, const term *x) {
+  (void)in;
+  return post_disjunctive(s, x, x + 3, 3);
+}
+
+static void draw_jobs(struct rng *r, struct instance *in) {
+  draw_terms(r, in, rng_int(r, 1, 5), 0, 12, 4);
+  in->params = in->n;
+  for (int i = 0; i < in->n; i++) in->param[i] = rng_int(r, 0, 4);
+}
+static bool jobs_oracle(const struct instance *in, const wide *v) { return apart_in_time(v, in->param, in->n); }
+static int post_jobs(store *s, const struct instance *in, const term *x) {
+  term duration[MAX_TERMS];
+  for (int i = 0; i < in->n; i++)
+    if ((duration[i] = store_constant(s, in->param[i])) < 0) return CI_ENOMEM;
+  return post_disjunctive(s, x, duration, (size_t)in->n);
+}
+
+/* ---- regular: three states, three symbols ---- */
+
+enum { STATES = 3, SYMBOLS = 3 };
+
+static void draw_regular(struct rng *r, struct instance *in) {
+  draw_terms(r, in, rng_int(r, 1, 5), 0, SYMBOLS + 1, 4);
+  in->params = 1 + STATES * SYMBOLS + 1;
+  in->param[0] = rng_int(r, 1, STATES);
+  for (int i = 1; i <= STATES * SYMBOLS; i++) in->param[i] = rng_int(r, 0, STATES);
+  in->param[1 + STATES * SYMBOLS] = rng_int(r, 1, STATES);
+}
+static bool regular_oracle(const struct instance *in, const wide *v) {
+  wide q = in->param[0];
+  for (int i = 0; i < in->n; i++) {
+    if (v[i] < 1 || v[i] > SYMBOLS) return false;
+    q = in->param[1 + (q - 1) * SYMBOLS + v[i] - 1];
+    if (q == 0) return false;
+  }
+  return q == in->param[1 + STATES * SYMBOLS];
+}
+static int post_automaton(store *s, const struct instance *in, const term *x) {
+  int64_t p[STATES * SYMBOLS + 1];
+  for (int i = 0; i <= STATES * SYMBOLS; i++) p[i] = (int64_t)in->param[i + 1];
+  struct automaton a = {STATES, SYMBOLS, (size_t)in->param[0], 1, p, p + STATES * SYMBOLS};
+  return post_regular(s, x, (size_t)in->n, &a);
+}
+
 static const struct constraint_test tests[] = {
+  {"disjunctive", draw_disjunctive, disjunctive_oracle, post_three, STRENGTH_SOUND, -1},
+  {"disjunctive jobs", draw_jobs, jobs_oracle, post_jobs, STRENGTH_SOUND, -1},
+  {"regular", draw_regular, regular_oracle, post_automaton, STRENGTH_DOMAIN, -1},
   {"apart", draw_apart, apart_oracle, post_offsets, STRENGTH_SOUND, -1},
   {"cumulative", draw_cumulative, cumulative_oracle, post_tasks, STRENGTH_SOUND, -1},
   {"cumulative alike", draw_alike, alike_oracle, post_alike, STRENGTH_SOUND, -1},

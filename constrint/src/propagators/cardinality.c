@@ -109,6 +109,35 @@ static bool explain(struct because *b, const propagator *p, struct fact what) {
 
 static const struct propagator_class class = {"cardinality", propagate, explain, 2, NULL};
 
+/* Is every value of x counted? */
+static bool is_covered(const store *s, term x, const int64_t *value, size_t values) {
+  if (term_size(s, x) > values) return false;
+  for (wide v = term_lo(s, x);; v = term_next(s, x, v)) {
+    size_t k = 0;
+    while (k < values && value[k] != v) k++;
+    if (k == values) return false;
+    if (v == term_hi(s, x)) return true;
+  }
+}
+
+static bool has_double(const int64_t *value, size_t n) {
+  for (size_t i = 0; i < n; i++)
+    for (size_t k = 0; k < i; k++)
+      if (value[i] == value[k]) return true;
+  return false;
+}
+
+/* The counts of different values are no more than there are terms, or just as many. */
+static int post_total(store *s, const term *x, size_t n, const int64_t *value, const term *count, size_t values) {
+  if (values == 0 || has_double(value, values)) return CI_OK;
+  wide *a = store_alloc(s, values * sizeof *a);
+  bool covered = true;
+  if (!a) return ci_fail(CI_ENOMEM, "out of memory");
+  for (size_t k = 0; k < values; k++) a[k] = 1;
+  for (size_t i = 0; i < n && covered; i++) covered = is_covered(s, x[i], value, values);
+  return post_linear(s, a, count, values, covered ? REL_EQ : REL_LE, (wide)n);
+}
+
 int post_cardinality(store *s, const term *x, size_t n, const int64_t *value, const term *count, size_t values) {
   struct cardinality *c = store_alloc(s, sizeof *c);
   term *all = store_alloc(s, (n + values + 1) * sizeof *all);
@@ -118,5 +147,6 @@ int post_cardinality(store *s, const term *x, size_t n, const int64_t *value, co
   memcpy(all + n, count, values * sizeof *all);
   memcpy(copy, value, values * sizeof *copy);
   *c = (struct cardinality){.n = n, .values = values, .x = all, .count = all + n, .value = copy};
-  return store_post(s, &c->super, &class, all, n + values, ON_ANY);
+  int error = post_total(s, x, n, value, count, values);
+  return error < 0 ? error : store_post(s, &c->super, &class, all, n + values, ON_ANY);
 }

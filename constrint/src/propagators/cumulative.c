@@ -186,6 +186,22 @@ static bool explain(struct because *b, const propagator *p, struct fact what) {
 
 static const struct propagator_class class = {"cumulative", propagate, explain, 2, NULL};
 
+/* Tasks of which two always need more than there is do not overlap. */
+static int post_needy(store *s, const struct cumulative *c) {
+  term *all = store_alloc(s, (2 * c->n + 1) * sizeof *all);
+  size_t n = 0;
+  if (!all) return ci_fail(CI_ENOMEM, "out of memory");
+  for (size_t i = 0; i < c->n; i++) {
+    wide need = term_lo(s, c->need[i]);
+    if (need > 0 && need < FAR && 2 * need > term_hi(s, c->capacity)) all[n++] = c->start[i];
+  }
+  for (size_t i = 0, k = n; i < c->n; i++) {
+    wide need = term_lo(s, c->need[i]);
+    if (need > 0 && need < FAR && 2 * need > term_hi(s, c->capacity)) all[k++] = c->duration[i];
+  }
+  return post_disjunctive(s, all, all + n, n);
+}
+
 int post_cumulative(store *s, const term *start, const term *duration, const term *need, size_t n, term capacity) {
   struct cumulative *c = store_alloc(s, sizeof *c);
   term *all = store_alloc(s, (3 * n + 1) * sizeof *all);
@@ -198,5 +214,6 @@ int post_cumulative(store *s, const term *start, const term *duration, const ter
   all[3 * n] = capacity;
   *c = (struct cumulative){.n = n, .start = all, .duration = all + n, .need = all + 2 * n, .capacity = capacity,
                            .steps = steps, .segments = segments};
-  return store_post(s, &c->super, &class, all, 3 * n + 1, ON_BOUNDS);
+  int error = post_needy(s, c);
+  return error < 0 ? error : store_post(s, &c->super, &class, all, 3 * n + 1, ON_BOUNDS);
 }

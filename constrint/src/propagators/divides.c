@@ -163,11 +163,15 @@ static bool filter_non_multiples(store *s, struct divides *d, reason why) {
   }
 }
 
+enum { FEW_STEPS = 1000 }; /* a wide y may be nothing but such values */
+
 /* The ends of y that every value of x divides. */
 static bool trim_ends(store *s, struct divides *d, reason why) {
   interval y = term_interval(s, d->y);
-  while (!wide_saturated(y.lo) && y.lo < y.hi && all_divide(s, d->x, y.lo)) y.lo = term_next(s, d->y, y.lo);
-  while (!wide_saturated(y.hi) && y.lo < y.hi && all_divide(s, d->x, y.hi)) y.hi = term_prev(s, d->y, y.hi);
+  for (int k = 0; k < FEW_STEPS && !wide_saturated(y.lo) && y.lo < y.hi && all_divide(s, d->x, y.lo); k++)
+    y.lo = term_next(s, d->y, y.lo);
+  for (int k = 0; k < FEW_STEPS && !wide_saturated(y.hi) && y.lo < y.hi && all_divide(s, d->x, y.hi); k++)
+    y.hi = term_prev(s, d->y, y.hi);
   if (y.lo == y.hi && !wide_saturated(y.lo) && all_divide(s, d->x, y.lo)) return false;
   return term_within_patiently(s, d->y, y, &d->patience, why);
 }

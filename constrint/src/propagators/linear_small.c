@@ -65,8 +65,9 @@ bool small_narrow(store *s, struct linear_sum *l, const struct small_total *t, e
  * one run is enough, but where patience left something. */
 enum outcome small_narrow_order(store *s, struct linear_sum *l, enum sum_relation rel, reason why) {
   struct small_total t = small_total_of(s, l);
+  uint64_t changes = store_changes(s);
   if (rel == SUM_LE ? t.hi <= l->c : t.lo >= l->c) return SUBSUMED;
-  return small_narrow(s, l, &t, rel, why) ? FIXPOINT : FAILED;
+  return small_narrow(s, l, &t, rel, why) ? settled(s, changes) : FAILED;
 }
 
 enum outcome small_narrow_unequal(store *s, struct linear_sum *l, reason why) {
