@@ -6,7 +6,7 @@
 #include "parser.h"
 
 /* More work than this is refused, so that a short text cannot keep a reader busy. */
-enum { MAX_WORK = 1 << 26 };
+enum { MAX_WORK = 1 << 24 };
 
 /* LET: also a param. */
 enum statement_kind { STATEMENT_OTHER, STATEMENT_VAR, STATEMENT_LET };

@@ -20,6 +20,7 @@ EXTENSION = {"native": ".cint", "flashrnn": ".csp", "t1": ".json"}
 TOKEN = re.compile(r"\s+|#[^\n]*|[A-Za-z_][\w.]*|\d+|\"[^\"]*\"|'[^']*'|<->|->|==|!=|<=|>=|<<|>>|\*\*|//|\.\.|.", re.S)
 
 VARS = "var x in 1..9; var y in {1, 2, 4};\n"
+ARRAYS = "var a[1..3] in 1..3; var b[1..2, 1..2] in 0..9;\n"
 BY_HAND = {
     "native": [VARS + t for t in (
         "x = 2;", "x == ;", "x == 2", "== 2;", "x == 2 y == 1;", "x == (2;", "x == 2);", "x ==== 2;", "x + ;",
@@ -40,6 +41,26 @@ BY_HAND = {
         "x == 1;; }", "var z in 1 // 0 .. 3;", "x == \u00e9;", "x == 1\x00;", "caf\u00e9 == 1;", "x == 1 \x01;",
         "(" * 1200 + "x" + ")" * 1200 + " == 1;", "-" * 1500 + "x == 1;", "not " * 1500 + "x;", "x ^ " * 1500 + "x == 1;",
         "x -> " * 1500 + "x;",
+    )] + [ARRAYS + t for t in (
+        "a == 1;", "a[0] == 1;", "a[4] == 1;", "a[1, 2] == 1;", "a[1][2] == 1;", "b[1] == 1;", "b[1, 3] == 1;", "b[*, 1] == 1;", "a[1..2] == 1;", "a[] == 1;",
+        "a[1 == 1;", "a[1;", "a[1,] == 1;", "a[,1] == 1;", "a + 1 == 2;", "sum(a + 1) == 2;", "sum(a[3..4]) == 1;", "sum(a[i..2]) == 1;", "sum(b[*]) + ;", "min() == 1;",
+        "sum(a[i] for i in 1..4) == 1;", "sum(a[i] for i in) == 1;", "sum(a[i] for i) == 1;", "sum(a[i] for in 1..3) == 1;", "sum(for i in 1..3) == 1;", "sum(a[i] for i in 1..3 == 1;",
+        "sum(a[i] for i in 1..3] == 1;", "sum(a[i] for i in 1..3 if) == 1;", "sum(a[i] for i in 1..3 if a[i]) == 1;", "sum(a[i] for i in 1..3, ) == 1;", "sum(a[i] for i, in 1..3) == 1;",
+        "sum(a[i] for i in 1..3 for j in 1..3) == 1;", "sum(a[i] for a in 1..3) == 1;", "sum(i for i in 1..2, i in 1..2) == 1;", "sum(i for i, i in 1..2) == 1;", "sum(a[i] i for i in 1..3) == 1;",
+        "sum(j for i in 1..3) == 1;", "sum(i for i in a) == 1;", "sum(i for i in 1..a[1]) == 1;", "sum(1 for i in 1..99999999) == 1;", "sum(1 for i, j in 1..99999) == 1;",
+        "forall i in 1..3;", "forall i in 1..3: ;", "forall i in 1..3 a[i] == 1;", "forall i: a[i] == 1;", "forall in 1..3: a[1] == 1;", "forall i in 1..3: a[i] == 1", "forall i in 1..4: a[i] == 1;",
+        "forall i in 1..3: c: a[i] == 1;", "forall i in 1..3: var z in 1..2;", "forall i in 1..3: forall i in 1..2: true;", "forall i in 1..3 if: true;", "forall a in 1..3: true;", "forall i in 1..3: i == 1; i == 1;",
+        "var a[1..2] in 1..2;", "var d[1..3 in 1..2;", "var d[] in 1..2;", "var d[3] in 1..2;", "var d[{1, 2}] in 1..2;", "var d[1..3 step 2] in 1..2;", "var d[1..a[1]] in 1..2;", "var d[1..3] 1..2;", "var d[1..3];",
+        "var d[i in 1..2, i in 1..2] in 1..2;", "var d[1..99999999] in 1..2;", "var d[1..9999, 1..9999] in 1..2;", "var d[1..2, 1..2, 1..2, 1..2, 1..2, 1..2, 1..2, 1..2, 1..2] in 1..2;", "var d[i in 1..3] in i..2;",
+        "var d[1..2], d in 1..2;", "var d[1..2] in a;", "let l = [1, 2;", "let l = [[1], [1, 2]];", "let l[1..3] = [1, 2];", "let l[1..2, 1..2] = [[1, 2, 3], [4]];", "let l[1..2] = 3;", "let l[i in 1..2];", "let l[1..2] = [1, 2], 3;",
+        "let l = [1, [2]];", "let a = [1];", "let l = l[1];", "let l[i in 1..2] = l[i];", "let l = [1]; let l = [2];", "let l = [1]; l;", "let l[1..2] = [1, 2]; l[3] == 1;",
+        "param p in 1..3;", "param p = 3;", "param p in 1..3 = 4;", "param p in 1..a[1] = 1;", "param p in 1..3 = a[1];", "param p[1..2] in 1..3 = [1];", "param p[1..2] in 1..3 = [1, 4];", "param p[i in 1..2] in 1..3 = [1, 2];",
+        "param p[1..2] in 1..3;", "param a in 1..3 = 1;", "param in 1..3 = 1;", "param p in = 1;", "param p in {} = 1;", "param p in 1..3 = 1; let p = 2;", "param p in 1..3 = 1; param p in 1..3 = 1;", "param let in 1..3 = 1;",
+        "circuit(1);", "circuit(a[1]);", "circuit(a, a);", "circuit();", "inverse(a);", "inverse(a, );", "lex_less(a, a[1..2]);", "lex_less(a a);", "cardinality(a, [1, 2], [1]);", "cardinality(a, a, a);", "cumulative(a, a, a);",
+        "cumulative(a, a, [1], 2);", "disjunctive(a);", "disjunctive(a, [1]);", "circuit([1, 2);", "table(a, [(1, 2)]);", "table(a, b[1]);", "table(a[1..2], b);", "table(a, [(i, i) for i in 1..2]);", "table(a, [(i, 1, 1 for i in 1..2)]);",
+        "element(a[1], 1) == 1;", "len(a == 3;", "sum([a) == 3;", "abs(a) == 1;", "forall() + ;", "a[a] == 1;", "a[a[1]..2] == 1;", "[a[1]] == 1;", "a[1] in b[1] in a;", "a in {1};",
+        "a[" * 1200 + "1" + "]" * 1200 + " == 1;", "sum(" * 1200 + "a" + ")" * 1200 + " == 1;", "sum(" + "[" * 1200 + "a" + "]" * 1200 + ") == 1;",
+        "forall i in 1..1: " * 1 + "sum(" * 1100 + "i for k in 1..1" + ")" * 1100 + " == 1;",
     )],
     "flashrnn": [
         "a = 2;", "a == ;", "== 2;", "a == 2 b == 3;", "a - b == 1;", "a / b == 1;", "a // b == 1;", "-a == 1;", "a == -1;",
