@@ -266,6 +266,7 @@ MESSAGES = [
     ("var x[1..3] in 1..3; lex_less(x, x[1..2]);", None, "m:1:34: lex_less() takes lists of one length: 2 here and 3 before"),
     ("sum(1 for i in 1..100000, j in 1..100000) == 1;", None,
      "m:1:5: the arrays and comprehensions up to here are too large: more than 16777216 steps to read them"),
+    ("regular([1], [1, 2], [1], 1);", None, "m:1:14: regular() takes the next states as an array of two dimensions"),
     ("param n in 1..3;", None, "m:1:7: the parameter 'n' has no value: --data FILE.json or --let gives it"),
     ("param n in 1..3;\n", "{}", "m:1:7: the parameter 'n' has no value: the data does not name it"),
     ("param n in 1..3 = 4;", None, "m:1:19: 4 is not in the parameter's range"),
@@ -303,7 +304,7 @@ FACTS = [  # x[1..3] is 2, 5, 2; y[0..1, 0..2] is 0..5 row by row
     "exists(w == 5 for w in c)", "x[2] in c", "x[1] not in c", "count_of(2) == 2", "element(c, y[0, 1]) == 5", "table(x, t)", "table((x[1], x[2]), [(i, i + 3) for i in 1..3])",
     "lex_less(x, [2, 5, 3]) and not lex_less(x, x) and lex_lesseq(x, x)", "cardinality(x, [2, 5], [2, 1])", "circuit([1, 2, 0])", "circuit(s)", "not circuit([1, 0, 2])",
     "inverse(s, g)" , "disjunctive([0, 3], [3, 1]) and not disjunctive([0, 2], [3, 1])", "cumulative([0, 1], [2, 2], [1, 2], 3)",
-    "not cumulative([0, 1], [2, 2], [1, 2], 2)", "all_different([x[1..2], 1])", "forall(x[i] == v[i] for i in 1..3)", "sum(i * j for i, j in 1..2 if i < j, k in {j, 9}) == 4",
+    "not cumulative([0, 1], [2, 2], [1, 2], 2)", "all_different([x[1..2], 1])", "regular([1, 2, 2], [[2, 0], [2, 3], [0, 3]], [3], 1)", "not regular([1, 2, 1], [[2, 0], [2, 3], [0, 3]], [3], 1)", "forall(x[i] == v[i] for i in 1..3)", "sum(i * j for i, j in 1..2 if i < j, k in {j, 9}) == 4",
     "sum() == 0 and product(i for i in 1..0) == 1 and min([i for i in 3..4]) == 3",
 ]
 

@@ -44,11 +44,10 @@ static ci_expr make_cumulative(parser *p, const struct arguments *a, int64_t det
 /* starts, durations: one at a time */
 static ci_expr make_disjunctive(parser *p, const struct arguments *a, int64_t detail) {
   exprs e = {0};
-  ci_expr one = ci_int(p->scope.builder, detail);
+  (void)detail;
   int rc = append(&e, &a->lists[0].items);
   if (rc >= 0) rc = append(&e, &a->lists[1].items);
-  for (size_t i = 0; i < a->lists[0].items.n + 1 && rc >= 0; i++) rc = exprs_add(&e, one);
-  return apply_global(p, CI_CUMULATIVE, &e, NULL, 0, rc);
+  return apply_global(p, CI_DISJUNCTIVE, &e, NULL, 0, rc);
 }
 
 static ci_expr make_circuit(parser *p, const struct arguments *a, int64_t detail) {
@@ -94,12 +93,41 @@ static ci_expr make_lex(parser *p, const struct arguments *a, int64_t detail) {
   return apply_global(p, CI_LEX, &e, &detail, 1, rc);
 }
 
+/* Constants of a list, behind those that are there. */
+static int append_constants(const parser *p, ints *out, const exprs *list, position at) {
+  int rc = CI_OK;
+  for (size_t i = 0; i < list->n && rc >= 0; i++) {
+    int64_t value;
+    rc = constant_value(p, list->at[i], at, "an automaton's state", &value);
+    if (rc >= 0) rc = ints_add(out, value);
+  }
+  return rc;
+}
+
+/* x, next[state][symbol], accepting; the first state */
+static ci_expr make_regular(parser *p, const struct arguments *a, int64_t detail) {
+  const box *table = &a->lists[1].shape;
+  ints parameters = {0};
+  int64_t first;
+  (void)detail;
+  if (table->n != 2) return source_fail(p->source, a->at[1], "regular() takes the next states as an array of two dimensions");
+  int rc = constant_value(p, a->last, a->at[2], "an automaton's first state", &first);
+  const int64_t head[4] = {(int64_t)table->size[0], (int64_t)table->size[1], first, (int64_t)a->lists[2].items.n};
+  for (int i = 0; i < 4 && rc >= 0; i++) rc = ints_add(&parameters, head[i]);
+  if (rc >= 0) rc = append_constants(p, &parameters, &a->lists[1].items, a->at[1]);
+  if (rc >= 0) rc = append_constants(p, &parameters, &a->lists[2].items, a->at[2]);
+  if (rc >= 0) rc = ci_global(p->scope.builder, CI_REGULAR, a->lists[0].items.at, a->lists[0].items.n, parameters.at, parameters.n);
+  ints_free(&parameters);
+  return rc;
+}
+
 static const struct global_form globals[] = {
   {"cumulative", 3, true, true, make_cumulative, 0},
-  {"disjunctive", 2, false, true, make_disjunctive, 1},
+  {"disjunctive", 2, false, true, make_disjunctive, 0},
   {"circuit", 1, false, false, make_circuit, 0},
   {"inverse", 2, false, false, make_inverse, 0},
   {"cardinality", 3, false, false, make_cardinality, 0},
+  {"regular", 3, true, false, make_regular, 0},
   {"lex_less", 2, false, true, make_lex, 1},
   {"lex_lesseq", 2, false, true, make_lex, 0},
 };
