@@ -9,6 +9,8 @@ struct event_log *log_new(store *s) {
   l->budget = s->budget;
   l->terms = s->terms;
   l->last = budget_alloc(s->budget, l->terms * sizeof *l->last);
+  l->gone = budget_alloc(s->budget, l->terms * sizeof *l->gone);
+  l->sets = s->explicit;
   l->root_lo = budget_alloc(s->budget, l->terms * sizeof *l->root_lo);
   l->root_hi = budget_alloc(s->budget, l->terms * sizeof *l->root_hi);
   if (s->budget->stopped) {
@@ -28,6 +30,9 @@ void log_free(struct event_log *l) {
   if (!l) return;
   budget *b = l->budget;
   budget_free(b, l->event, l->capacity * sizeof *l->event);
+  for (size_t x = 0; l->gone && x < l->terms; x++)
+    if (l->gone[x]) budget_free(b, l->gone[x], (size_t)l->sets[x]->n * sizeof *l->gone[x]);
+  budget_free(b, l->gone, l->terms * sizeof *l->gone);
   budget_free(b, l->last, l->terms * sizeof *l->last);
   budget_free(b, l->root_lo, l->terms * sizeof *l->root_lo);
   budget_free(b, l->root_hi, l->terms * sizeof *l->root_hi);
@@ -35,8 +40,31 @@ void log_free(struct event_log *l) {
   budget_free(b, l, sizeof *l);
 }
 
+/* The positions from..to-1 go by event e, but those that had gone before. */
+static void take_away(const struct set *set, int32_t *gone, int32_t from, int32_t to, int32_t e) {
+  for (int32_t i = from; i < to; i++)
+    if (set_bit(set, i)) gone[i] = e;
+}
+
+/* Note which positions go by event e; false: out of memory. */
+static bool note_positions(const store *s, term x, const struct domain *before, int32_t e) {
+  struct event_log *l = s->log;
+  const struct set *set = s->explicit[x];
+  const struct domain *now = &s->domains[x];
+  if (!l->gone[x]) {
+    l->gone[x] = budget_alloc(l->budget, (size_t)set->n * sizeof *l->gone[x]);
+    if (!l->gone[x]) return false;
+    for (int32_t i = 0; i < set->n; i++) l->gone[x][i] = -1;
+  }
+  if (l->kind == CHANGE_REMOVE && now->lo <= l->a && l->a <= now->hi) l->gone[x][set_lower(set, l->a)] = e;
+  take_away(set, l->gone[x], before->low, now->low, e);
+  take_away(set, l->gone[x], now->high + 1, before->high + 1, e);
+  return true;
+}
+
 bool log_event(store *s, term x, const struct domain *before, reason why) {
   struct event_log *l = s->log;
+  if (s->explicit[x] && l->n < INT32_MAX && !note_positions(s, x, before, (int32_t)l->n)) return false;
   if (l->n >= INT32_MAX || !budget_grow(l->budget, &l->event, &l->capacity, l->n + 1, sizeof *l->event)) {
     s->budget->stopped = CI_ENOMEM;
     return false;
@@ -106,28 +134,59 @@ static bool was_possible(const store *s, term x, wide v) {
   return step <= 1 || wide_saturated(l->root_lo[x]) || ((uwide)v - (uwide)l->root_lo[x]) % (uwide)step == 0;
 }
 
-/* The first event that took v away. */
-static int32_t find_hole(const store *s, struct fact *f, size_t at) {
+/* The first event that took v away, of a range. */
+static int32_t find_passed(const store *s, struct fact *f, size_t at) {
   const struct event_log *l = s->log;
   const wide v = f->v;
   struct fact as = *f;
   struct ends after = {s->domains[f->x].lo, s->domains[f->x].hi};
   int32_t found = AT_ROOT;
-  bool possible = was_possible(s, f->x, v);
+  if (!was_possible(s, f->x, v)) return AT_ROOT;
   for (int32_t e = l->last[f->x]; e >= 0; e = l->event[e].previous) {
     const struct entry *event = &l->event[e];
     bool below = event->lo <= v && v < after.lo, above = event->hi >= v && v > after.hi;
-    bool taken = event->kind == CHANGE_REMOVE && event->a == v && s->explicit[f->x];
-    possible = possible || taken;
-    if (below || above || taken) {
+    if (below || above) {
       found = e;
-      as = taken ? fact_is_not(f->x, v) : below ? fact_at_least(f->x, v + 1) : fact_at_most(f->x, v - 1);
+      as = below ? fact_at_least(f->x, v + 1) : fact_at_most(f->x, v - 1);
     }
     after = (struct ends){event->lo, event->hi};
   }
-  if (!possible) return AT_ROOT;
   *f = as;
   return found >= 0 && (size_t)found < at ? found : NOT_SO;
+}
+
+/* Did the event take v away, which was there before it? */
+static bool takes(const struct entry *e, wide v) {
+  if (v < e->lo || v > e->hi) return false;
+  switch (e->kind) {
+  case CHANGE_LO: return v < e->a;
+  case CHANGE_HI: return v > e->a;
+  case CHANGE_FIX: return v != e->a;
+  default: return v == e->a;
+  }
+}
+
+/* The event that took a set's value v away; AT_ROOT: it never was, NOT_SO: it is there.
+ * A note of an event that was undone points at none that takes v: one that did
+ * would have been noted in its stead. */
+static int32_t taken_by(const store *s, term x, wide v) {
+  const struct event_log *l = s->log;
+  const struct set *set = s->explicit[x];
+  int32_t position = set_find(set, v), e = position >= 0 && l->gone[x] ? l->gone[x][position] : -1;
+  if (e >= 0 && (size_t)e < l->n && l->event[e].x == x && takes(&l->event[e], v)) return e;
+  return was_possible(s, x, v) ? NOT_SO : AT_ROOT;
+}
+
+static int32_t find_hole(const store *s, struct fact *f, size_t at) {
+  if (!s->explicit[f->x]) return find_passed(s, f, at);
+  int32_t e = taken_by(s, f->x, f->v);
+  if (e < 0) return e;
+  const struct entry *event = &s->log->event[e];
+  if (event->kind != CHANGE_REMOVE) {
+    bool below = event->kind == CHANGE_LO || (event->kind == CHANGE_FIX && f->v < event->a);
+    *f = below ? fact_at_least(f->x, f->v + 1) : fact_at_most(f->x, f->v - 1);
+  }
+  return (size_t)e < at ? e : NOT_SO;
 }
 
 bool log_has(const store *s, term x, wide v, size_t at) {

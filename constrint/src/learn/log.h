@@ -33,7 +33,10 @@ struct event_log {
   struct entry *event;
   size_t n, capacity;
   size_t terms;
+  struct set *const *sets; /* the store's */
   int32_t *last;         /* per term: its newest event */
+  int32_t **gone;        /* per term: per position of its set an event that took it away, which
+                          * may have been undone since; NULL: none ever did */
   wide *root_lo, *root_hi;
   size_t *start;         /* per level: its first event */
   size_t start_capacity;

@@ -217,7 +217,7 @@ static enum outcome narrow_equal(store *s, struct linear_sum *l, const struct to
   if (all.lo == all.hi) return SUBSUMED;
   if (t->exact && !narrow_strides(s, l, why)) return FAILED;
   if (store_changes(s) != changes) return AGAIN;
-  for (size_t i = 0; i < 2; i++)
+  for (size_t i = 0; i < 2 && !small_is_dense(s, l); i++)
     if (by_value(s, l, i) && !narrow_values(s, l, i, why)) return FAILED;
   return settled(s, changes);
 }
@@ -281,7 +281,7 @@ static enum verdict equality_verdict(const store *s, struct linear_sum *l, const
   if (!t->exact) return OPEN;
   if (strides_refute(s, l)) return REFUTED;
   if (l->n == 1 && !term_has(s, l->x[0], floor_div(l->c, l->a[0]))) return REFUTED;
-  for (size_t i = 0; i < 2; i++)
+  for (size_t i = 0; i < 2 && !small_is_dense(s, l); i++)
     if (by_value(s, l, i) && values_refute(s, l, i)) return REFUTED;
   return OPEN;
 }

@@ -85,3 +85,16 @@ enum outcome small_narrow_unequal(store *s, struct linear_sum *l, reason why) {
   if (!term_remove(s, l->x[last], rest / a, why)) return FAILED;
   return term_has(s, l->x[last], rest / a) ? FIXPOINT : SUBSUMED;
 }
+
+static bool has_holes(const store *s, term x) {
+  const struct domain *d = &s->domains[x];
+  if (d->lo == d->hi) return false;
+  return s->explicit[x] ? d->count != (uint64_t)(d->hi - d->lo) + 1 : d->step != 1;
+}
+
+bool small_is_dense(const store *s, const struct linear_sum *l) {
+  if (!l->small || l->n != 2) return false;
+  for (size_t i = 0; i < 2; i++)
+    if (wide_abs(l->a[i]) != 1 || has_holes(s, l->x[i])) return false;
+  return true;
+}

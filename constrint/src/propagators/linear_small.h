@@ -17,5 +17,7 @@ bool small_narrow(store *s, struct linear_sum *l, const struct small_total *t, e
 enum outcome small_narrow_order(store *s, struct linear_sum *l, enum sum_relation rel, reason why);
 /* sum != c, during search. */
 enum outcome small_narrow_unequal(store *s, struct linear_sum *l, reason why);
+/* x + y or x - y of two terms without holes: bounds say all there is to say of values. */
+bool small_is_dense(const store *s, const struct linear_sum *l);
 
 #endif
