@@ -6,6 +6,7 @@
  * decides and shares.  Nothing depends on which of them was faster. */
 #include "error.h"
 #include "learn/learn.h"
+#include "lp/lp.h"
 #include "solver.h"
 
 #include <pthread.h>
@@ -19,6 +20,7 @@ struct worker {
   pthread_t thread;
   bool started;      /* has a thread in this round */
   bool learns, optimizes, begun, over;
+  bool relaxes;      /* asks the linear relaxation: the first alone, for GLPK's memory is its thread's */
   uint64_t share;    /* failures of this round */
   int result;        /* of the round: as of search_next() */
   size_t units;      /* of the learner's, that were shared or come from others */
@@ -37,12 +39,22 @@ struct portfolio {
 
 /* ---- a worker's round, in its thread ---- */
 
+/* Where the relaxation says it all it leads the search, which then learns nothing. */
+static void relax(struct worker *w) {
+  ci_solver *s = w->solver;
+  lp_begin(s);
+  if (!s->lp || !lp_leads(s->lp)) return;
+  lp_lead(s->lp, true);
+  w->learns = false;
+}
+
 static int begin(struct worker *w) {
   ci_solver *s = w->solver;
   w->begun = true;
   s->search.any = !w->optimizes;
   int error = solver_begin(s);
   if (error == CI_OK) error = solver_prepare(s, w->optimizes);
+  if (error == CI_OK && s->root == 1 && w->relaxes) relax(w);
   if (error == CI_OK && s->root == 1 && w->learns) return learner_new(s);
   return error;
 }
@@ -193,11 +205,12 @@ static int run(struct portfolio *p, ci_answer *answer) {
 
 /* ---- the public call ---- */
 
-/* The first searches as it is told, and learns; others learn freely, and every
- * fourth does not learn. */
+/* The first searches as it is told, learns and asks the relaxation; others learn
+ * freely, and every fourth does not learn. */
 static int make_worker(struct worker *w, const ci_model *m, const ci_options *options, size_t i) {
   ci_options own = options ? *options : (ci_options){0};
   own.seed += i;
+  w->relaxes = i == 0 && !own.no_relaxation;
   own.free_search = own.free_search || i % 2 == 1;
   w->learns = own.learn != CI_LEARN_OFF && i % 4 != 2;
   w->values = calloc(m->graph.nvars + 1, sizeof *w->values);
@@ -208,6 +221,7 @@ static void free_workers(struct portfolio *p) {
   for (size_t i = 0; p->worker && i < p->n; i++) {
     struct worker *w = &p->worker[i];
     if (w->solver) learner_free(w->solver);
+    if (w->solver) lp_end(w->solver);
     ci_solver_free(w->solver);
     free(w->values);
   }

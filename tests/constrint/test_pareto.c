@@ -118,7 +118,7 @@ static void test_fronts(void) {
   static struct solutions all;
   uint64_t seed = seed_of_run();
   size_t largest = 0;
-  int rounds = getenv("MODES_ROUNDS") ? atoi(getenv("MODES_ROUNDS")) : 200;
+  int rounds = getenv("MODES_ROUNDS") ? atoi(getenv("MODES_ROUNDS")) : 90;
   for (int i = 0; i < rounds; i++) {
     uint64_t state = seed + (uint64_t)i;
     ci_model *m = random_front(&state, 1 + i % OBJECTIVES);
