@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """ConstrINT and its peers on FlatZinc files, one thread each, and a table of what they need.
 
-usage: measure.py FZN-FOLDER RESULTS.json [--again NAME[,NAME]] [--only PATTERN] [--limit SECONDS] [--jobs N] [--table]
+usage: measure.py FZN-FOLDER RESULTS.json [--again NAME[,NAME]] [--solvers NAME,..] [--only PATTERN] [--limit SECONDS] [--jobs N] [--table]
 The time is user and system CPU time, so that a loaded machine counts little; the limit is one of CPU time, too.
 Solvers by environment: CONSTRINT (bin/constrint), GECODE (fzn-gecode), CHUFFED (fzn-chuffed). A result stands in
 RESULTS.json and is not asked for again, except of the solvers named by --again. --table only prints.
@@ -121,6 +121,7 @@ def best_of(rows, names, limit):
 
 
 def summary(table, limit):
+    table = {n: r for n, r in table.items() if len(r) == len(SOLVERS)}  # where all were asked
     peers = {n: r for n, r in table.items() if any(r[s]["solved"] for s in PEERS if s in r)}
     print(f"\n{len(table)} instances; {len(peers)} of them solved by a peer within {limit} s of CPU time")
     print("\n| | solved | of the peers' | geometric mean, s | to the best peer of each |\n|---|---|---|---|---|")
@@ -145,7 +146,7 @@ def print_table(results, asked, limit):
         if rows:
             table[name] = rows
             wrong += contradictions(name, ask, rows)
-    print("| instance | " + " | ".join(SOLVERS) + " | answer |\n|---" * 1 + "|---" * (len(SOLVERS) + 1) + "|")
+    print("| instance | " + " | ".join(SOLVERS) + " | answer |\n" + "|---" * (len(SOLVERS) + 2) + "|")
     for name, rows in table.items():
         says = next((r["says"] for r in rows.values() if r["solved"]), "")
         print(f"| {name} | " + " | ".join(cell(rows[s]) if s in rows else "" for s in SOLVERS) + f" | {says} |")
@@ -172,6 +173,7 @@ def main():
     parser.add_argument("folder")
     parser.add_argument("results")
     parser.add_argument("--again", default="")
+    parser.add_argument("--solvers", default=",".join(SOLVERS))
     parser.add_argument("--only", default="*")
     parser.add_argument("--limit", type=int, default=10)
     parser.add_argument("--jobs", type=int, default=1)
@@ -180,7 +182,7 @@ def main():
     results, asked = load(o.results), list(instances())
     todo = [] if o.table else [
         (s, name, ask, os.path.join(o.folder, name + ".fzn")) for name, ask, _, _ in asked if fnmatch.fnmatch(name, o.only)
-        for s in SOLVERS if os.path.exists(os.path.join(o.folder, name + ".fzn"))
+        for s in o.solvers.split(",") if os.path.exists(os.path.join(o.folder, name + ".fzn"))
         and (s in o.again.split(",") or f"{s}|{name}" not in results)]
     with concurrent.futures.ThreadPoolExecutor(o.jobs) as pool:
         futures = {pool.submit(ask_solver, s, path, ask, o.limit): f"{s}|{name}" for s, name, ask, path in todo}
