@@ -124,8 +124,125 @@ static void test_random(void) {
   CHECK(!tally.missed && tally.none > 0 && tally.found > 0 && tally.optimal > 0);
 }
 
+/* ---- spoilt proofs ---- */
+
+struct line { char *at; size_t n; };
+
+/* The lines of a log, each with its end; the caller frees them. */
+static struct line *lines_of(const struct log *log, size_t *n) {
+  struct line *lines = malloc((log->n + 1) * sizeof *lines);
+  *n = 0;
+  for (char *at = log->text, *end; lines && at < log->text + log->n; at = end) {
+    end = strchr(at, '\n') + 1;
+    lines[(*n)++] = (struct line){at, (size_t)(end - at)};
+  }
+  CHECK(lines != NULL);
+  return lines;
+}
+
+static void append(struct log *log, const char *text, size_t n) { take(log, text, n); }
+
+/* A digit, or a relation, of the line is another one. */
+static bool change_line(struct log *out, const struct line *line, uint64_t *state) {
+  size_t places[256], n = 0;
+  for (size_t i = 0; i < line->n && n < 256; i++)
+    if (strchr("0123456789<>!", line->at[i])) places[n++] = i;
+  append(out, line->at, line->n);
+  if (!n) return false;
+  char *c = out->text + out->n - line->n + places[random_below(state, (int)n)];
+  if (*c == '<' || *c == '>') *c = *c == '<' ? '>' : '<';
+  else if (*c == '!') *c = '<';
+  else *c = (char)('0' + (*c - '0' + 1 + random_below(state, 9)) % 10);
+  return true;
+}
+
+enum damage { DROP, CHANGE, SWAP, CLAIM, CUT, DAMAGES };
+
+/* Another text than the log's; false: none was made. */
+static bool spoil(struct log *out, const struct log *log, enum damage damage, bool best, uint64_t *state) {
+  size_t n, which;
+  bool done = true;
+  struct line *lines = lines_of(log, &n);
+  *out = (struct log){0};
+  which = 1 + (size_t)random_below(state, (int)n - 2);
+  for (size_t i = 0; i < n; i++) {
+    if (damage == CLAIM && (i + 1 == n || (best && !strncmp(lines[i].at, "solution", 8)))) continue;
+    if (damage == CUT && i > n / 2 && i + 1 < n) continue;
+    if (i != which || damage == CLAIM || damage == CUT) append(out, lines[i].at, lines[i].n);
+    else if (damage == CHANGE) done = change_line(out, &lines[i], state);
+    else if (damage == SWAP && i + 2 < n) append(out, lines[i + 1].at, lines[i + 1].n);
+  }
+  if (damage == CLAIM) append(out, "conclusion unsatisfiable\n", 25);
+  free(lines);
+  return done && (out->n != log->n || memcmp(out->text, log->text, log->n));
+}
+
+static bool last_objective(const ci_model *m, const struct log *log, int64_t *v) {
+  const char *at = NULL;
+  int64_t values[MOST_VARS];
+  for (const char *next = log->text; (next = strstr(next, "\nsolution")); next++) at = next + 9;
+  if (!at) return false;
+  for (size_t i = 0; i < ci_model_vars(m); i++) values[i] = strtoll(at, (char **)&at, 10);
+  return ci_eval_objective(m, 0, values, v) == CI_OK;
+}
+
+/* Is what was accepted so? */
+static bool is_so(const ci_model *m, const struct log *log, const ci_verdict *v, const struct truth *t) {
+  int64_t found;
+  switch (v->conclusion) {
+  case CI_PROVEN_SATISFIABLE: return t->solvable;
+  case CI_PROVEN_UNSATISFIABLE: return !t->solvable;
+  case CI_PROVEN_OPTIMAL: return last_objective(m, log, &found) && found == t->best;
+  default: return true;
+  }
+}
+
+static void spoil_and_verify(const ci_model *m, const struct log *log, bool best, const struct truth *t, uint64_t *state,
+                             int tried[DAMAGES], int refused[DAMAGES]) {
+  for (int k = 0; k < 3 * DAMAGES; k++) {
+    struct log bad;
+    ci_verdict v;
+    if (spoil(&bad, log, k % DAMAGES, best, state)) {
+      CHECK(bad.text && ci_verify(m, bad.text, bad.n, &v) <= CI_OK);
+      tried[k % DAMAGES]++;
+      refused[k % DAMAGES] += !v.accepted;
+      if (v.accepted && !is_so(m, &bad, &v, t)) fprintf(stderr, "%s", bad.text);
+      CHECK(!v.accepted || is_so(m, &bad, &v, t));
+    }
+    free(bad.text);
+  }
+}
+
+/* A spoilt proof may still be one: of a line that was not needed, of a changed
+ * number that is as true.  What it shows must be so. */
+static void test_spoilt(void) {
+  static const char *const names[] = {"a line dropped", "a line changed", "a line in place of another", "another claim", "half of it"};
+  uint64_t seed = seed_of_run();
+  int tried[DAMAGES] = {0}, refused[DAMAGES] = {0};
+  for (int i = 0; i < rounds(400); i++) {
+    uint64_t state = seed + (uint64_t)i;
+    ci_model *m = random_model(&state, &recipes[i % RECIPES]);
+    if (!m) continue;
+    bool best = ci_model_objectives(m) > 0;
+    struct log log = {0};
+    ci_answer answer;
+    struct truth t = truth_of(m, best);
+    if (ci_model_objectives(m) <= 1 && t.usable && prove(m, best, (uint64_t)i, &log, &answer) == CI_OK) {
+      CHECK((answer != CI_NONE) == t.solvable);
+      spoil_and_verify(m, &log, best, &t, &state, tried, refused);
+    }
+    free(log.text);
+    ci_model_free(m);
+  }
+  for (int d = 0; d < DAMAGES; d++) {
+    fprintf(stderr, "%s: %d of %d refused\n", names[d], refused[d], tried[d]);
+    CHECK(tried[d] > 0 && refused[d] > 0);
+  }
+}
+
 static const struct test_case cases[] = {
   {"random models", test_random},
+  {"spoilt proofs", test_spoilt},
   {NULL, NULL},
 };
 

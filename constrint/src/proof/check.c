@@ -166,7 +166,7 @@ static bool close_constraint(struct checker *c, struct constraint_of *k, ci_expr
 
 /* constraint NUMBER nNODE|better TERM ... */
 static bool line_constraint(struct checker *c) {
-  size_t id;
+  size_t id = 0;
   struct network *w = &c->w;
   if (!read_number(c, &id, INT32_MAX)) return false;
   if (!network_room(w, &c->constraints, &c->nconstraints, id + 1, sizeof *c->constraints)) return reject(c, "out of memory");
@@ -219,7 +219,7 @@ static bool follows_from_all(struct checker *c) {
 
 /* reason: a constraint's number, or "-". */
 static bool clause_follows(struct checker *c, const char *reason) {
-  wide id;
+  wide id = 0;
   if (!reason) return reject(c, "a reason is wanted");
   if (c->closed) return true;
   if (!strcmp(reason, "-")) return follows_from_all(c) || reject(c, "this does not follow from the model, as far as it was looked into");
@@ -281,7 +281,7 @@ static bool line_holds(struct checker *c) {
   if (!reason || !read_clause(c, NULL)) return reject(c, "a reason is wanted");
   if (c->nclause > 1) return reject(c, "one fact at a time");
   if (*reason == '@') {
-    wide id;
+    wide id = 0;
     const char *text = reason + 1;
     if (!read_wide(&text, &id) || *text || id < 0 || !nogood_known(c, (size_t)id)) return reject(c, "there is no such nogood");
     c->ninferences = 0;
@@ -308,7 +308,7 @@ static bool line_infer(struct checker *c) {
 static bool read_uses(struct checker *c) {
   c->nuses = 0;
   while (*c->at) {
-    size_t id;
+    size_t id = 0;
     if (!read_number(c, &id, SIZE_MAX)) return false;
     if (!nogood_known(c, id)) return reject(c, "there is no nogood %zu", id);
     if (!network_room(&c->w, &c->uses, &c->use_capacity, c->nuses + 1, sizeof *c->uses)) return reject(c, "out of memory");
@@ -328,7 +328,7 @@ static bool keep_nogood(struct checker *c, size_t id) {
 
 /* nogood NUMBER LITERAL ... by NUMBER ... */
 static bool line_nogood(struct checker *c) {
-  size_t id;
+  size_t id = 0;
   if (!read_number(c, &id, INT32_MAX) || !read_clause(c, "by") || !read_uses(c)) return false;
   if (id != ++c->last) return reject(c, "nogood %zu is the next one", c->last);
   if (!c->closed && !unit_follows(c, c->uses, c->nuses)) return reject(c, "this does not follow from the inferences and nogoods given");
@@ -339,7 +339,7 @@ static bool line_nogood(struct checker *c) {
 }
 
 static bool line_delete(struct checker *c) {
-  size_t id;
+  size_t id = 0;
   if (!read_number(c, &id, INT32_MAX)) return false;
   if (!nogood_known(c, id)) return reject(c, "there is no nogood %zu", id);
   free(c->nogoods[id].literal);
@@ -350,7 +350,7 @@ static bool line_delete(struct checker *c) {
 /* define tNUMBER OPERATION TERM ... */
 static bool line_define(struct checker *c) {
   const char *word = next_word(c), *op = next_word(c), *arg;
-  wide id;
+  wide id = 0;
   size_t n = 0;
   struct network *w = &c->w;
   if (!op || *word++ != 't' || !read_wide(&word, &id) || *word || id < 0 || id >= INT32_MAX) return reject(c, "define tNUMBER OPERATION TERM ...");

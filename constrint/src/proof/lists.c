@@ -54,12 +54,20 @@ static bool step_column(struct network *w, cell z, size_t column, const int64_t 
   return !cell_true(w, z) || cell_within(w, cell_args(w, z)[column], lo, hi);
 }
 
+static bool some_row_fits(const struct network *w, cell z, const int64_t *rows, size_t count) {
+  for (size_t r = 0; r < count; r++)
+    if (row_fits(w, z, rows + r * (size_t)w->cells[z].n)) return true;
+  return false;
+}
+
 static bool step_table(struct network *w, cell z) {
   const struct list *list = &w->g->lists[w->cells[z].data];
   size_t n = (size_t)w->cells[z].n;
+  if (!some_row_fits(w, z, list->values, list->n / n)) return cell_within(w, z, 0, 0);
+  if (all_fixed(w, z)) return cell_within(w, z, 1, 1);
   for (size_t i = 0; i < n; i++)
     if (!step_column(w, z, i, list->values, list->n / n)) return false;
-  return cell_false(w, z) && all_fixed(w, z) ? !(w->broken = true) : !all_fixed(w, z) || cell_fixed(w, z) || cell_within(w, z, 1, 1);
+  return true;
 }
 
 /* ---- all different ---- */
