@@ -126,5 +126,5 @@ static void explain(struct because *b, reason why, struct fact what) {
 void because_of(struct because *b, reason why, struct fact what) {
   size_t from = b->n;
   explain(b, why, what);
-  if (b->s->proof) proof_infer(b->s->proof, b->fact + from, b->n - from, what, why);
+  if (b->s->proof) proof_infer(b->s->proof, b->n > from ? &b->fact[from] : NULL, b->n - from, what, why);
 }
