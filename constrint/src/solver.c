@@ -135,7 +135,7 @@ static int load(ci_solver *s, bool with_objectives) {
   if (error == CI_OK && s->proof) proof_begin(s->store, with_objectives);
   else if (error == CI_OK) error = reason_at_root(s->store);
   if (error == CI_OK) {
-    int root = store_propagate(s->store);
+    int root = s->proof ? store_propagate(s->store) : propagate_root(s->store);
     if (root < 0) error = root;
     else s->root = root;
     if (root == 0 && s->proof) proof_failed(s->store, s->store->culprit);

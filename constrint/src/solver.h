@@ -127,6 +127,11 @@ int narrow_differences(store *s);
 int find_cliques(store *s);
 /* All that is concluded of the constraints together, before anything has run. */
 int reason_at_root(store *s);
+/* lattice.c: what the linear equations say together over the integers, as
+ * residues and values; a contradiction fails the store. */
+int solve_equations(store *s);
+/* The first fixpoint, with such conclusions: as store_propagate. */
+int propagate_root(store *s);
 
 /* liveness.c: list the definitions that live at the root; let those die, until
  * backtracking, whose term nobody reads. */
