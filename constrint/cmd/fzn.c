@@ -25,6 +25,7 @@ struct run {
   ci_model *model;
   ci_options options;
   ci_solver *solver;
+  ci_portfolio_stats together; /* of -p */
   int64_t *values;
   uint64_t printed;
   bool failed; /* a write failed, or memory ran out while a solution was printed */
@@ -142,10 +143,26 @@ static int print_solution(struct run *r, const int64_t *values) {
   return r->failed ? -1 : 0;
 }
 
+/* With -p the figures are those of all searches together. */
+static ci_stats stats_of(const struct run *r) {
+  const ci_portfolio_stats *p = &r->together;
+  ci_stats stats = {.nodes = p->nodes, .failures = p->failures, .propagations = p->propagations, .peak_bytes = p->peak_bytes};
+  if (!p->searches) ci_solver_stats(r->solver, &stats);
+  return stats;
+}
+
+static void print_together(const ci_portfolio_stats *p) {
+  printf("%%%%%%mzn-stat: searches=%u\n", p->searches);
+  printf("%%%%%%mzn-stat: winner=%u\n", p->winner);
+  printf("%%%%%%mzn-stat: rounds=%" PRIu64 "\n", p->rounds);
+  printf("%%%%%%mzn-stat: sharedFacts=%" PRIu64 "\n", p->facts);
+  printf("%%%%%%mzn-stat: sharedNogoods=%" PRIu64 "\n", p->nogoods);
+  printf("%%%%%%mzn-stat: takenNogoods=%" PRIu64 "\n", p->taken);
+}
+
 static void print_statistics(const struct run *r) {
-  ci_stats stats;
   if (!r->statistics || !r->solver) return;
-  ci_solver_stats(r->solver, &stats);
+  const ci_stats stats = stats_of(r);
   printf("%%%%%%mzn-stat: initTime=%.3f\n", r->read - r->started);
   printf("%%%%%%mzn-stat: solveTime=%.3f\n", deadline_now() - r->read);
   printf("%%%%%%mzn-stat: solutions=%" PRIu64 "\n", r->printed);
@@ -155,6 +172,7 @@ static void print_statistics(const struct run *r) {
   printf("%%%%%%mzn-stat: nodes=%" PRIu64 "\n", stats.nodes);
   printf("%%%%%%mzn-stat: failures=%" PRIu64 "\n", stats.failures);
   printf("%%%%%%mzn-stat: peakMem=%.2f\n", (double)stats.peak_bytes / (1 << 20));
+  if (r->together.searches) print_together(&r->together);
   say("%%%mzn-stat-end");
 }
 
@@ -174,7 +192,7 @@ static uint64_t most(const struct run *r) { return r->wanted ? r->wanted : r->al
 
 static int satisfy_first(struct run *r) {
   ci_answer answer;
-  int rc = r->threads > 1 ? ci_portfolio(r->model, &r->options, r->threads, 0, r->values, &answer, NULL, NULL)
+  int rc = r->threads > 1 ? ci_portfolio_watched(r->model, &r->options, r->threads, 0, r->values, &answer, NULL, NULL, &r->together)
                           : ci_solve(r->solver, r->values, &answer);
   if (rc < 0) return give_up(r, rc);
   if (answer == CI_NONE) say("=====UNSATISFIABLE=====");
@@ -209,12 +227,20 @@ static int enough(void *data) {
   return interrupt_asked(NULL) || r->failed || (r->wanted && r->printed >= r->wanted);
 }
 
+static void improved_together(void *data, const ci_progress *p) {
+  if (p->improved) improved(data, p->values);
+}
+
+static int optimize_by(struct run *r, ci_answer *answer, bool stream) {
+  if (r->threads <= 1) return ci_optimize(r->solver, r->values, answer, stream ? improved : NULL, r);
+  return ci_portfolio_watched(r->model, &r->options, r->threads, 1, r->values, answer, stream ? improved_together : NULL, r,
+                              &r->together);
+}
+
 static int optimize(struct run *r) {
   ci_answer answer;
   bool stream = r->all || r->intermediate || r->wanted > 1;
-  void (*progress)(void *data, const int64_t *values) = stream ? improved : NULL;
-  int rc = r->threads > 1 ? ci_portfolio(r->model, &r->options, r->threads, 1, r->values, &answer, progress, r)
-                          : ci_optimize(r->solver, r->values, &answer, progress, r);
+  int rc = optimize_by(r, &answer, stream);
   if (rc < 0) return give_up(r, rc);
   if (answer == CI_NONE) {
     say("=====UNSATISFIABLE=====");

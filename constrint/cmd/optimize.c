@@ -146,12 +146,38 @@ static ci_options options_of(const struct session *s) {
                       .learn = s->options.learn};
 }
 
+/* What several searches took, behind their answer's way. */
+static void tell_stats(const struct stream *t, const ci_portfolio_stats *p) {
+  if (!t->s->options.json) {
+    fprintf(stderr, "constrint optimize: %.2f s: %u searches, %" PRIu64 " rounds, %" PRIu64 " failures; shared %" PRIu64
+            " facts, %" PRIu64 " nogoods\n", deadline_now() - t->started, p->searches, p->rounds, p->failures, p->facts, p->nogoods);
+    return;
+  }
+  json_t *j = event_json(t, "searches");
+  json_object_set_new(j, "searches", json_integer(p->searches));
+  json_object_set_new(j, "winner", json_integer(p->winner));
+  const struct { const char *key; uint64_t n; } counts[] = {
+    {"rounds", p->rounds}, {"nodes", p->nodes}, {"failures", p->failures},
+    {"shared_facts", p->facts}, {"shared_nogoods", p->nogoods}, {"taken_nogoods", p->taken},
+  };
+  for (size_t i = 0; i < sizeof counts / sizeof *counts; i++)
+    json_object_set_new(j, counts[i].key, json_sprintf("%" PRIu64, counts[i].n));
+  print_event(j);
+}
+
+static int optimize_together(struct session *s, struct stream *t, ci_answer *answer) {
+  ci_options options = options_of(s);
+  ci_portfolio_stats stats;
+  int rc = ci_portfolio_watched(s->model, &options, s->options.threads, 1, s->values, answer,
+                                s->options.progress ? watch : NULL, t, &stats);
+  if (s->options.progress) tell_stats(t, &stats);
+  return rc;
+}
+
 static int optimize(struct session *s) {
   ci_answer answer;
   struct stream t = {s, deadline_now()};
-  ci_options options = options_of(s);
-  int rc = s->options.threads > 1 ? ci_portfolio(s->model, &options, s->options.threads, 1, s->values, &answer,
-                                                 s->options.progress ? watch_solution : NULL, &t)
+  int rc = s->options.threads > 1 ? optimize_together(s, &t, &answer)
            : s->options.progress  ? ci_optimize_watched(s->solver, s->values, &answer, watch, &t)
                                   : ci_optimize(s->solver, s->values, &answer, NULL, NULL);
   return rc < 0 ? report_error(&s->options, rc) : print_answer(s, answer);

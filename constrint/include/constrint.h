@@ -306,11 +306,26 @@ CI_API int ci_pareto(const ci_model *m, const ci_options *options, int64_t **val
                      void (*progress)(void *data, const int64_t *values), void *data);
 /* Any solution, or with optimize the best one, by several searches at once, each in a
  * thread of its own with choices and seed of its own: in rounds of so many failures,
- * at whose end they share the best solution and what is known for good.  The answer
- * is the same on every run, whatever the threads' speed, unless a limit ends it.
+ * at whose end they share the best solution, what is known for good, and the short ones
+ * of what they have learned.  The answer is the same on every run, whatever the threads'
+ * speed, unless a limit ends it.
  * The limits are those of each search; cancel is called by all the threads. */
 CI_API int ci_portfolio(const ci_model *m, const ci_options *options, unsigned threads, int optimize, int64_t *values,
                         ci_answer *answer, void (*progress)(void *data, const int64_t *values), void *data);
+/* The same, and what is known on the way (between rounds), and what it took. */
+typedef struct ci_portfolio_stats {
+  unsigned searches;
+  unsigned winner;  /* the first whose answer ended it, from 1 on; 0: a limit did */
+  uint64_t rounds, solutions; /* of these, improvements of the best that were shared */
+  uint64_t facts;   /* that hold for good, shared by who found them */
+  uint64_t nogoods; /* shared by who learned them */
+  uint64_t taken;   /* by the others, all together */
+  uint64_t nodes, failures, propagations, peak_bytes; /* of all of them together */
+} ci_portfolio_stats;
+/* watch and stats may be NULL; *stats is written whatever the outcome. */
+CI_API int ci_portfolio_watched(const ci_model *m, const ci_options *options, unsigned threads, int optimize,
+                                int64_t *values, ci_answer *answer, void (*watch)(void *data, const ci_progress *p),
+                                void *data, ci_portfolio_stats *stats);
 /* The domains that propagation alone leaves. CI_NONE if it refutes the model. */
 CI_API int ci_propagate(ci_solver *s, ci_answer *answer);
 /* After ci_propagate: the number of ranges of a variable's domain, and the

@@ -127,9 +127,126 @@ static void test_limit(void) {
   ci_model_free(m);
 }
 
+/* ---- against brute force, where they need many rounds ---- */
+
+enum { ITEMS = 18, SUMS = 2 };
+
+struct split {
+  int64_t weight[SUMS][ITEMS], sum[SUMS], worth[ITEMS];
+  bool maximize;
+};
+
+static int64_t total(const int64_t *of, unsigned chosen) {
+  int64_t sum = 0;
+  for (int i = 0; i < ITEMS; i++) sum += chosen >> i & 1 ? of[i] : 0;
+  return sum;
+}
+
+/* Sums that some choice has, or nearly has. */
+static struct split random_split(uint64_t *state) {
+  struct split p = {.maximize = random_below(state, 2)};
+  unsigned chosen = (unsigned)random_below(state, 1 << ITEMS);
+  for (int i = 0; i < ITEMS; i++) {
+    p.worth[i] = 1 + random_below(state, 99);
+    for (int k = 0; k < SUMS; k++) p.weight[k][i] = 1 + random_below(state, 40);
+  }
+  for (int k = 0; k < SUMS; k++) p.sum[k] = total(p.weight[k], chosen) + random_below(state, 2);
+  return p;
+}
+
+static ci_model *split_model(const struct split *p) {
+  ci_builder *b;
+  ci_model *m = NULL;
+  ci_expr x[ITEMS], part[ITEMS];
+  CHECK(ci_builder_new(&b) == CI_OK);
+  for (int i = 0; i < ITEMS; i++) {
+    char name[16];
+    snprintf(name, sizeof name, "x%d", i);
+    x[i] = ci_var_range(b, name, 0, 1, 1);
+  }
+  for (int k = 0; k <= SUMS; k++) {
+    for (int i = 0; i < ITEMS; i++) part[i] = ci_apply2(b, CI_MUL, ci_int(b, k < SUMS ? p->weight[k][i] : p->worth[i]), x[i]);
+    ci_expr sum = ci_apply(b, CI_ADD, part, ITEMS);
+    if (k < SUMS) ci_constrain(b, ci_apply2(b, CI_EQ, sum, ci_int(b, p->sum[k])), NULL, NULL);
+    else ci_objective(b, sum, p->maximize);
+  }
+  CHECK(ci_build(b, &m) == CI_OK);
+  ci_builder_free(b);
+  return m;
+}
+
+/* False: no choice has these sums. */
+static bool best_split(const struct split *p, int64_t *best) {
+  bool any = false;
+  for (unsigned chosen = 0; chosen < 1u << ITEMS; chosen++) {
+    bool fits = true;
+    for (int k = 0; k < SUMS && fits; k++) fits = total(p->weight[k], chosen) == p->sum[k];
+    if (!fits) continue;
+    int64_t worth = total(p->worth, chosen);
+    if (!any || (p->maximize ? worth > *best : worth < *best)) *best = worth;
+    any = true;
+  }
+  return any;
+}
+
+struct watched { int64_t best, bound; bool maximize, any, bounded; const ci_model *m; };
+
+/* Solutions only ever get better, bounds tighter, and neither passes the other's last. */
+static void watch(void *data, const ci_progress *p) {
+  struct watched *w = data;
+  int64_t value;
+  if (p->improved) {
+    CHECK(ci_eval_objective(w->m, 0, p->values, &value) == CI_OK);
+    CHECK(!w->any || (w->maximize ? value > w->best : value < w->best));
+    w->best = value;
+    w->any = true;
+  }
+  if (!p->bounded) return;
+  CHECK(!w->bounded || (w->maximize ? p->bound <= w->bound : p->bound >= w->bound));
+  w->bound = p->bound;
+  w->bounded = true;
+}
+
+static ci_portfolio_stats check_split(const struct split *p, const ci_model *m, unsigned threads, uint64_t seed) {
+  int64_t values[ITEMS], best = 0, got = 0;
+  ci_answer answer;
+  ci_portfolio_stats stats;
+  ci_options options = {.seed = seed, .no_relaxation = seed % 2 == 0};
+  struct watched w = {.maximize = p->maximize, .m = m};
+  bool any = best_split(p, &best);
+  CHECK(ci_portfolio_watched(m, &options, threads, 1, values, &answer, watch, &w, &stats) == CI_OK);
+  CHECKF(answer == (any ? CI_FOUND : CI_NONE), "%d, but brute force: %d", answer, any);
+  if (any) CHECK(satisfied(m, values) && ci_eval_objective(m, 0, values, &got) == CI_OK);
+  CHECKF(got == best, "%lld, but the best is %lld", (long long)got, (long long)best);
+  CHECK(w.any == any && (!any || w.best == best));
+  CHECK(stats.searches == threads && stats.winner >= 1 && stats.winner <= threads && stats.rounds >= 1);
+  return stats;
+}
+
+/* What is exchanged changes no answer, and is the same each time, too. */
+static void test_exchange(void) {
+  uint64_t seed = seed_of_run(), nogoods = 0, taken = 0;
+  int rounds = getenv("MODES_ROUNDS") ? atoi(getenv("MODES_ROUNDS")) : 8;
+  for (int i = 0; i < rounds; i++) {
+    uint64_t state = seed + (uint64_t)i;
+    struct split p = random_split(&state);
+    ci_model *m = split_model(&p);
+    unsigned threads = 2 + (unsigned)i % 3;
+    ci_portfolio_stats one = check_split(&p, m, threads, state % 100), other = check_split(&p, m, threads, state % 100);
+    CHECK(one.rounds == other.rounds && one.winner == other.winner && one.failures == other.failures && one.nodes == other.nodes);
+    CHECK(one.facts == other.facts && one.nogoods == other.nogoods && one.taken == other.taken);
+    CHECK(threads > 1 || one.nogoods == 0);
+    nogoods += one.nogoods;
+    taken += one.taken;
+    ci_model_free(m);
+  }
+  CHECKF(rounds < 8 || (nogoods > 100 && taken > 100), "only %llu nogoods were exchanged", (unsigned long long)taken);
+}
+
 static const struct test_case cases[] = {
   {"solve", test_solve},
   {"optimize", test_optimize},
+  {"exchange", test_exchange},
   {"limit", test_limit},
   {NULL, NULL},
 };

@@ -13,6 +13,7 @@
 struct nogood {
   uint32_t n;
   uint32_t levels;  /* how many its facts came from, when it was learned (LBD) */
+  bool told;        /* other searches know it (exchange.c) */
   double activity;
   uint64_t id;      /* in the proof, if there is one */
   struct fact fact[]; /* one must hold; the first two are watched */
@@ -115,6 +116,9 @@ int nogoods_propagate(struct learner *l);
 /* Learn l->clause, which concludes its first fact here. */
 int nogood_learn(struct learner *l, uint32_t levels);
 void nogood_bump(struct learner *l, struct nogood *n);
+/* At level 1, as a round begins: one that another search of the same program has
+ * learned.  1; 0: it leaves no solution; < 0: an error. */
+int nogood_adopt(struct learner *l, const struct fact *fact, uint32_t n, uint32_t levels);
 /* At level 1: forget the worse half, and facts that are decided for good. */
 int nogoods_reduce(struct learner *l);
 void nogoods_free(struct learner *l);

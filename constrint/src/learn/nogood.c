@@ -180,20 +180,43 @@ static int learn_unit(struct learner *l) {
   return fact_assert(l->s, l->clause[0], NULL) ? 1 : l->budget->stopped ? l->budget->stopped : 0;
 }
 
-int nogood_learn(struct learner *l, uint32_t levels) {
+/* l->clause, watched; NULL: out of memory. */
+static struct nogood *keep(struct learner *l, uint32_t levels) {
   uint32_t n = (uint32_t)l->nclause;
-  if (n == 1) return learn_unit(l);
-  if (!budget_grow(l->budget, &l->nogood, &l->nogood_capacity, l->nogoods + 1, sizeof(struct nogood *))) return CI_ENOMEM;
+  if (!budget_grow(l->budget, &l->nogood, &l->nogood_capacity, l->nogoods + 1, sizeof(struct nogood *))) return NULL;
   struct nogood *new = budget_alloc(l->budget, size_of(n));
-  if (!new) return CI_ENOMEM;
+  if (!new) return NULL;
   new->n = n;
   new->levels = levels;
-  new->id = l->clause_id;
   new->activity = l->nogood_step;
   memcpy(new->fact, l->clause, n * sizeof *new->fact);
   l->nogood[l->nogoods++] = new;
-  if (!watch_both(l, new)) return CI_ENOMEM;
+  return watch_both(l, new) ? new : NULL;
+}
+
+int nogood_learn(struct learner *l, uint32_t levels) {
+  if (l->nclause == 1) return learn_unit(l);
+  struct nogood *new = keep(l, levels);
+  if (!new) return CI_ENOMEM;
+  new->id = l->clause_id;
   return conclude(l, new) ? 1 : l->budget->stopped ? l->budget->stopped : 0;
+}
+
+enum { FORGETTABLE = 3 /* levels */ };
+
+int nogood_adopt(struct learner *l, const struct fact *fact, uint32_t n, uint32_t levels) {
+  l->nclause = 0;
+  if (!budget_grow(l->budget, &l->clause, &l->clause_capacity, n, sizeof *l->clause)) return CI_ENOMEM;
+  for (uint32_t i = 0; i < n; i++) {
+    if ((size_t)fact[i].x >= l->log->terms || fact_true(l->s, fact[i])) return 1;
+    if (!fact_false(l->s, fact[i])) l->clause[l->nclause++] = fact[i];
+  }
+  if (l->nclause == 0) return 0;
+  if (l->nclause == 1) return learn_unit(l);
+  struct nogood *new = keep(l, levels < FORGETTABLE ? FORGETTABLE : levels);
+  if (!new) return CI_ENOMEM;
+  new->told = true;
+  return 1;
 }
 
 /* The better first: few levels, then much used of late, then short. */
