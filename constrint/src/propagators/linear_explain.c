@@ -1,6 +1,8 @@
 /* Why a sum's bounds left no more: the ends of the other terms, each let out as
  * far as the sum allows.  Whole ends first, for a fact not named at all is the
- * weakest; what is left to spare loosens the others. */
+ * weakest; what is left to spare loosens the others.  Why its strides did: the
+ * terms that were fixed, as far as the divisor of the others tells their values
+ * from those of the root. */
 #include "linear.h"
 #include "../learn/because.h"
 
@@ -99,12 +101,79 @@ static bool lost_value(struct because *b, const struct linear_sum *l, struct fac
   return true;
 }
 
+/* ---- Strides: below the root only fixing a term changes its own ---- */
+
+/* The root's values of x, among them those of today: at + step * k. */
+struct stride { wide at, step; };
+
+static struct stride stride_of(const struct because *b, term x) {
+  const struct domain *d = &b->s->domains[x];
+  return (struct stride){wide_saturated(d->lo) ? 0 : d->lo, d->step};
+}
+
+/* The divisor of what the terms that were not fixed move by, `but` left aside;
+ * 0: all were; -1: numbers too large. */
+static wide divisor_then(const struct because *b, const struct linear_sum *l, term but) {
+  wide g = 0, v;
+  for (size_t i = 0; i < l->n && g != 1; i++) {
+    struct stride r = stride_of(b, l->x[i]);
+    if (!is_small(l->a[i]) || !is_small(r.step) || !is_small(r.at)) return -1;
+    if (l->x[i] != but && !because_fixed(b, l->x[i], &v)) g = wide_gcd(g, l->a[i] * r.step);
+  }
+  return g;
+}
+
+/* c less all terms but one, modulo g; their values are named where they matter. */
+static bool rest_then(struct because *b, const struct linear_sum *l, term but, wide g, wide *rest) {
+  *rest = floor_mod(l->c, g);
+  for (size_t i = 0; i < l->n; i++) {
+    struct stride r = stride_of(b, l->x[i]);
+    wide v;
+    if (l->x[i] == but) continue;
+    if (!is_multiple(l->a[i] * r.step, g)) {
+      if (!because_fixed(b, l->x[i], &v) || !is_small(v)) return false;
+      because_is(b, l->x[i], v);
+      r.at = v;
+    }
+    *rest = floor_mod(*rest - floor_mod(l->a[i] * r.at, g), g);
+  }
+  return true;
+}
+
+/* at + step * k for the k = residue modulo modulus up to v, downwards or upwards. */
+static bool passed_by(struct because *b, struct fact what, struct stride r, wide residue, wide modulus) {
+  interval now = because_interval(b, what.x);
+  if (!is_small(what.v) || !is_small(modulus)) return false;
+  if (what.kind == AT_LEAST) {
+    wide k = floor_div(what.v - 1 - r.at, r.step), v = r.at + r.step * (k - floor_mod(k - residue, modulus));
+    because_at_least(b, what.x, v + 1);
+    return now.lo > v;
+  }
+  wide k = ceil_div(what.v + 1 - r.at, r.step), v = r.at + r.step * (k + floor_mod(residue - k, modulus));
+  because_at_most(b, what.x, v - 1);
+  return now.hi < v;
+}
+
+static bool off_stride(struct because *b, const struct linear_sum *l, struct fact what) {
+  wide g = b->s->proof ? -1 : divisor_then(b, l, what.x), rest, residue, modulus;
+  if (g <= 1 || g >= SMALL || !is_small(l->c) || what.kind == IS || !rest_then(b, l, what.x, g, &rest)) return false;
+  if (what.x < 0) return rest != 0;
+  size_t i = 0;
+  while (l->x[i] != what.x) i++;
+  if (what.kind == IS_NOT) return is_small(what.v) && !is_multiple(rest - floor_mod(l->a[i] * what.v, g), g);
+  struct stride r = stride_of(b, what.x);
+  rest -= floor_mod(l->a[i] * r.at, g);
+  if (!solve_congruence(floor_mod(l->a[i] * r.step, g), floor_mod(rest, g), g, &residue, &modulus)) return true;
+  return passed_by(b, what, r, residue, modulus);
+}
+
 bool linear_explain(struct because *b, const struct linear_sum *l, enum sum_relation rel, struct fact what) {
   switch (rel) {
   case SUM_LE: return overshoots(b, l, 1, what);
   case SUM_GE: return overshoots(b, l, -1, what);
   case SUM_NE: return (what.x < 0 || what.kind == IS_NOT) && fixed_but(b, l, what.x);
   default:
-    return lost_partner(b, l, what) || lost_value(b, l, what) || overshoots(b, l, 1, what) || overshoots(b, l, -1, what);
+    return lost_partner(b, l, what) || lost_value(b, l, what) || overshoots(b, l, 1, what) || overshoots(b, l, -1, what) ||
+           off_stride(b, l, what);
   }
 }
