@@ -68,9 +68,10 @@ static int alternate(ci_solver *s) {
   return found == CI_ENOMEM && s->turn.learning ? without_learning(s) : found;
 }
 
-/* But where the relaxation leads, it has its turns, too. */
+/* But where the relaxation leads, it has its turns, too; and once there are turns
+ * they go on, should the relaxation break: the learner may be paused. */
 static int learn_only(ci_solver *s) {
-  if (s->lp && lp_leads(s->lp)) return alternate(s);
+  if (s->turn.share || (s->lp && lp_leads(s->lp))) return alternate(s);
   int error = s->learner ? CI_OK : learner_new(s);
   if (error < 0) return error;
   if (s->lp_tried || s->proof || s->options.no_relaxation) return learn_next(s);
