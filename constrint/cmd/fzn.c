@@ -17,7 +17,7 @@
 
 struct run {
   struct options common;
-  bool all, intermediate, statistics, verbose;
+  bool all, intermediate, statistics, verbose, no_lp;
   uint64_t wanted; /* -n; 0: not given */
   unsigned threads;
   int free_search;
@@ -49,6 +49,7 @@ static const char help_text[] =
   "  -t MILLISECONDS          stop after this long\n"
   "  -v                       say on standard error what is done\n"
   "  --learn NAME             auto (default; with -f: on), on or off: keep what each failure teaches\n"
+  "  --no-lp                  do without the linear relaxation\n"
   "  --memory SIZE            at most this much memory (bytes, or 512MiB, 2GiB)\n"
   "  --help                   this text";
 
@@ -95,6 +96,7 @@ static int set_option(struct run *r, int option, const char *text) {
     case 's': return r->statistics = true, CONTINUE;
     case 'v': return r->verbose = true, CONTINUE;
     case 'l': return set_learning(r, text);
+    case 'L': return r->no_lp = true, CONTINUE;
     case 'h': puts(help_text); return fflush(stdout) ? EXIT_ENVIRONMENT : EXIT_DONE;
     default: return set_number(r, option, text);
   }
@@ -102,7 +104,8 @@ static int set_option(struct run *r, int option, const char *text) {
 
 static int parse(struct run *r, int argc, char **argv) {
   static const struct option longs[] = {
-    {"memory", required_argument, NULL, 'm'}, {"learn", required_argument, NULL, 'l'}, {"help", no_argument, NULL, 'h'}, {0},
+    {"memory", required_argument, NULL, 'm'}, {"learn", required_argument, NULL, 'l'},
+    {"no-lp", no_argument, NULL, 'L'}, {"help", no_argument, NULL, 'h'}, {0},
   };
   r->common = (struct options){.command = "fzn", .dialect = "flatzinc", .limits = {.cancel = interrupt_asked}};
   optind = 0;
@@ -253,6 +256,7 @@ static int optimize(struct run *r) {
 
 static int solve(struct run *r) {
   ci_options options = {.seed = r->common.seed, .limits = r->common.limits, .free_search = r->free_search,
+                        .no_relaxation = r->no_lp,
                         .learn = r->learn == CI_LEARN_AUTO && r->free_search ? CI_LEARN_ON : r->learn};
   options.limits.cancel = enough;
   options.limits.cancel_data = r;

@@ -116,7 +116,7 @@ static struct lp *lp_new(ci_solver *s) {
 void lp_begin(ci_solver *s) {
   if (s->lp_tried) return;
   s->lp_tried = true;
-  if (s->options.no_relaxation || s->proof) return; /* a proof's steps are the propagators' */
+  if (s->options.no_relaxation || s->proof || !simplex_exists()) return; /* a proof's steps are the propagators' */
   s->lp = lp_new(s);
 }
 
