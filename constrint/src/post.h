@@ -39,6 +39,8 @@ int post_table(store *s, const term *x, size_t n, const int64_t *values, size_t 
 int post_table_reified(store *s, const term *x, size_t n, const int64_t *values, size_t rows, term b);
 /* Tasks of positive duration and need never need more than the capacity together. */
 int post_cumulative(store *s, const term *start, const term *duration, const term *need, size_t n, term capacity);
+/* What energy adds to that (energy.c); a part of post_cumulative. */
+int post_energy(store *s, const term *start, const term *duration, const term *need, size_t n, term capacity);
 /* Tasks of positive duration do not overlap. */
 int post_disjunctive(store *s, const term *start, const term *duration, size_t n);
 /* States 1..states, symbols 1..symbols; next: a row a state, 0: none. */

@@ -63,6 +63,28 @@ static int post_alike(store *s, const struct instance *in, const term *x) {
   return post_cumulative(s, x, duration, need, TASKS, x[TASKS + 2]);
 }
 
+/* Up to six tasks of given durations and needs; the last term is the capacity. */
+static void draw_loads(struct rng *r, struct instance *in) {
+  int n = rng_int(r, 3, 6);
+  draw_terms(r, in, n + 1, 0, 10, n > 4 ? 4 : 5);
+  draw_values(r, &in->domain[n], 2, 5, 2);
+  in->same[n] = n;
+  in->params = 2 * n;
+  for (int i = 0; i < n; i++) in->param[i] = rng_int(r, 1, 5);
+  for (int i = n; i < 2 * n; i++) in->param[i] = rng_int(r, 0, 4);
+}
+static bool loads_oracle(const struct instance *in, const wide *v) {
+  int n = in->n - 1;
+  return tasks_fit(v, in->param, in->param + n, n, v[n]);
+}
+static int post_loads(store *s, const struct instance *in, const term *x) {
+  term all[2 * MAX_TERMS];
+  int n = in->n - 1;
+  for (int i = 0; i < 2 * n; i++)
+    if ((all[i] = store_constant(s, in->param[i])) < 0) return CI_ENOMEM;
+  return post_cumulative(s, x, all, all + n, (size_t)n, x[n]);
+}
+
 /* ---- circuit ---- */
 
 static void draw_circuit(struct rng *r, struct instance *in) {
@@ -259,6 +281,7 @@ static const struct constraint_test tests[] = {
   {"apart", draw_apart, apart_oracle, post_offsets, STRENGTH_SOUND, -1},
   {"cumulative", draw_cumulative, cumulative_oracle, post_tasks, STRENGTH_SOUND, -1},
   {"cumulative alike", draw_alike, alike_oracle, post_alike, STRENGTH_SOUND, -1},
+  {"cumulative loads", draw_loads, loads_oracle, post_loads, STRENGTH_SOUND, -1},
   {"circuit", draw_circuit, circuit_oracle, post_nodes, STRENGTH_SOUND, -1},
   {"inverse", draw_inverse, inverse_oracle, post_lists, STRENGTH_SOUND, -1},
   {"cardinality", draw_cardinality, cardinality_oracle, post_counts, STRENGTH_SOUND, -1},

@@ -215,5 +215,6 @@ int post_cumulative(store *s, const term *start, const term *duration, const ter
   *c = (struct cumulative){.n = n, .start = all, .duration = all + n, .need = all + 2 * n, .capacity = capacity,
                            .steps = steps, .segments = segments};
   int error = post_needy(s, c);
-  return error < 0 ? error : store_post(s, &c->super, &class, all, 3 * n + 1, ON_BOUNDS);
+  if (error == CI_OK) error = store_post(s, &c->super, &class, all, 3 * n + 1, ON_BOUNDS);
+  return error < 0 ? error : post_energy(s, start, duration, need, n, capacity);
 }
