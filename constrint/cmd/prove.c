@@ -14,6 +14,7 @@ static int cannot_write(const struct session *s) {
 
 int prove(struct session *s, int (*answer)(struct session *s)) {
   if (!s->options.proof) return answer(s);
+  if (s->options.threads > 1) return wrong_use(&s->options, "--proof tells one search: it does not go with --threads %u", s->options.threads);
   FILE *f = fopen(s->options.proof, "wb");
   if (!f) return cannot_write(s);
   int rc = ci_solver_proof(s->solver, put, f), code = rc < 0 ? report_error(&s->options, rc) : answer(s);

@@ -32,4 +32,13 @@ END
 sed 's/unsatisfiable/satisfiable/' "$dir/log" >"$dir/bad"
 if "$CONSTRINT" verify "$dir/none.fzn" "$dir/bad" >/dev/null 2>"$dir/out"; then fail "a wrong conclusion is accepted"; fi
 grep -q "bad:[0-9]*: this was not shown" "$dir/out" || fail "verify says $(cat "$dir/out")"
+
+# Several searches at once have no proof.
+for command in solve optimize; do
+  rm -f "$dir/log"
+  code=0
+  "$CONSTRINT" $command "$SOURCE/specs/problems/knapsack.cint" --threads 2 --proof "$dir/log" >/dev/null 2>"$dir/out" || code=$?
+  [ $code = 2 ] && grep -q -e "--proof tells one search" "$dir/out" || fail "$command --threads 2 --proof ends with $code: $(cat "$dir/out")"
+  [ ! -e "$dir/log" ] || fail "$command writes a proof that it refused"
+done
 echo "1 passed, 0 failed"
