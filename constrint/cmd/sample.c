@@ -1,5 +1,6 @@
 /* constrint sample: random configurations. */
 #include <inttypes.h>
+#include <math.h>
 #include <stdlib.h>
 
 #include "compact.h"
@@ -11,8 +12,8 @@
 static uint64_t block_rows(const struct session *s) { return (1 << 20) / (ci_space_vars(s->space) + 1) + 1; }
 
 /* Without memory of each other samples may come in blocks, each with a seed of its own. */
-static int independent(const struct session *s, struct table *t, int64_t *rows, uint64_t *given) {
-  struct deadline until = deadline_in(s->options.limits.seconds);
+static int independent(const struct session *s, struct table *t, const ci_limits *limits, int64_t *rows, uint64_t *given) {
+  struct deadline until = deadline_in(limits->seconds);
   uint64_t most = block_rows(s);
   for (uint64_t block = 0, left = s->options.number; left; block++) {
     size_t n = 0;
@@ -27,12 +28,18 @@ static int independent(const struct session *s, struct table *t, int64_t *rows, 
   return CI_OK;
 }
 
-static int together(const struct session *s, struct table *t, size_t n, int64_t *rows, uint64_t *given) {
-  size_t got;
-  int rc = ci_space_sample(s->space, s->options.method, s->options.seed, n, rows, &got);
+static int together(const struct session *s, struct table *t, const ci_limits *limits, size_t n, int64_t *rows,
+                    uint64_t *given) {
+  struct deadline until = deadline_in(limits->seconds);
+  size_t got, block = block_rows(s);
+  int rc = ci_space_sample_within(s->space, s->options.method, s->options.seed, n, limits, rows, &got);
   if (rc < 0) return rc;
   *given = got;
-  return table_lines(t, rows, got);
+  for (size_t at = 0; at < got && rc == CI_OK; at += block) {
+    rc = table_lines(t, rows + at * ci_space_vars(s->space), got - at < block ? got - at : block);
+    if (rc == CI_OK) rc = deadline_passed(&until);
+  }
+  return rc;
 }
 
 /* How many rows need a place at once. */
@@ -42,25 +49,34 @@ static uint64_t rows_needed(const struct session *s) {
   return ci_space_size_u64(s->space, &size) == CI_OK && size < n ? size : n;
 }
 
-static int draw(const struct session *s, struct table *t, uint64_t *given) {
+static int draw(const struct session *s, struct table *t, const ci_limits *limits, uint64_t *given) {
   uint64_t n = rows_needed(s);
   size_t bytes;
   if (__builtin_mul_overflow(n, (ci_space_vars(s->space) + 1) * sizeof(int64_t), &bytes)) return CI_ENOMEM;
   int64_t *rows = malloc(bytes + 1);
   if (!rows) return CI_ENOMEM;
-  int rc = s->options.method == CI_SAMPLE_INDEPENDENT ? independent(s, t, rows, given) : together(s, t, n, rows, given);
+  int rc = s->options.method == CI_SAMPLE_INDEPENDENT ? independent(s, t, limits, rows, given)
+                                                           : together(s, t, limits, n, rows, given);
   free(rows);
   return rc;
 }
 
-static int sample(struct session *s) {
+/* What the building has left of the time. */
+static ci_limits limits_left(const struct session *s, double started) {
+  ci_limits limits = s->options.limits;
+  if (limits.seconds > 0) limits.seconds = fmax(1e-6, started + limits.seconds - deadline_now());
+  return limits;
+}
+
+static int sample(struct session *s, double started) {
   struct output out;
+  const ci_limits limits = limits_left(s, started);
   uint64_t given = 0;
   int rc = session_heads(s);
   if (rc < 0) return report_error(&s->options, rc);
   int code = output_open(&out, s);
   if (code != CONTINUE) return code;
-  code = output_close(&out, draw(s, out.table, &given));
+  code = output_close(&out, draw(s, out.table, &limits, &given));
   if (code != EXIT_DONE || given == s->options.number) return code;
   if (given == 1) fprintf(stderr, "constrint sample: there is only 1 configuration\n");
   else if (given) fprintf(stderr, "constrint sample: there are only %" PRIu64 " configurations\n", given);
@@ -76,6 +92,7 @@ int command_sample(int argc, char **argv) {
     "Exit code 1: there is no configuration.",
     TAKES_FORM | TAKES_SAMPLING | TAKES_FORMAT | ORDERS_INDEX | NO_JSON};
   struct session s;
+  double started = deadline_now();
   int code = compact_session(&s, &usage, argc, argv);
-  return session_close(&s, code == CONTINUE ? sample(&s) : code);
+  return session_close(&s, code == CONTINUE ? sample(&s, started) : code);
 }

@@ -109,6 +109,11 @@ typedef enum ci_sampling {
  * *given: how many; fewer than n only when the space has fewer (DISTINCT,
  * STRATIFIED, SPREAD) or is empty.  The same for the same seed and form. */
 CI_API int ci_space_sample(const ci_space *s, ci_sampling kind, uint64_t seed, size_t n, int64_t *rows, size_t *given);
+/* The same within a time, or until cancelled: CI_ELIMIT, CI_ECANCEL, and then nothing
+ * is given.  Large samples take long, CI_SAMPLE_SPREAD above all.  limits may be NULL;
+ * its memory is not counted. */
+CI_API int ci_space_sample_within(const ci_space *s, ci_sampling kind, uint64_t seed, size_t n, const ci_limits *limits,
+                                  int64_t *rows, size_t *given);
 
 /* ---- Neighbours ---- */
 

@@ -334,6 +334,11 @@ says "there is only 1 configuration"
 expect 3 sh -c '"$CONSTRINT" sample m.cint -n 1000000000000 --time 0.2 > /dev/null' <<'END'
 END
 says "time limit"
+for method in distinct stratified spread; do
+  expect 3 sh -c "\"\$CONSTRINT\" sample huge.cint -n 3000000 --time 0.2 --method $method > /dev/null" <<'END'
+END
+  says "time limit"
+done
 
 # ---- Ctrl-C, a closed pipe, a full disk ----
 "$CONSTRINT" enumerate huge.cint > /dev/null 2> errors & pid=$!

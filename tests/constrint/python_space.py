@@ -2,6 +2,7 @@
 """The Python module: Space against brute force on random spaces, and every promise of its documentation."""
 import copy
 import itertools
+import operator
 import os
 import pickle
 import random
@@ -295,6 +296,42 @@ def test_limits():
     raises(MemoryError, Space, HARD, HARD_RESTRICTIONS, memory_limit=2_000_000)
     raises(ValueError, Space, XYZ, time_limit=0)
     raises(ValueError, Space, XYZ, memory_limit=-1)
+
+
+def test_a_sample_keeps_its_time():
+    space = Space(HUGE)
+    rows = 300_000
+    for method in ("distinct", "stratified", "spread", "independent"):
+        started = time.monotonic()
+        raises(TimeoutError, space.sample, rows, method=method, time_limit=0.05)
+        assert time.monotonic() - started < 5, method
+        assert len(space.sample(3, method=method, time_limit=60)) == 3
+    raises(ValueError, space.sample, 3, time_limit=0)
+
+
+def test_count_makes_no_space():
+    for _ in range(60):
+        params, restrictions, wanted = random_space()
+        assert constrint.count(params, restrictions) == len(wanted), (params, restrictions)
+    assert constrint.count(HUGE) == 8 ** 25
+    raises(TimeoutError, constrint.count, HARD, HARD_RESTRICTIONS, time_limit=0.3)
+    raises(ValueError, constrint.count, XYZ, ["x > yy"])
+
+
+def test_models_with_data():
+    text = "param n in 1..5; param w[1..n] in 0..99; param most in 0..200 = 7; var x[1..n] in 0..2; sum(w[i] * x[i] for i in 1..n) <= most;"
+    for _ in range(20):
+        n = random.randrange(1, 6)
+        w, most = [random.randrange(100) for _ in range(n)], random.randrange(200)
+        wanted = [c for c in itertools.product(range(3), repeat=n) if sum(map(operator.mul, w, c)) <= most]
+        data, let = ({"n": n, "w": w, "most": most}, None) if most % 2 else ({"n": n, "w": w, "most": 3}, {"most": most})
+        space = Space.read(text, data=data, let=let, order="declared")
+        assert space.names == [f"x[{i}]" for i in range(1, n + 1)] and list(space) == wanted
+        assert space.restrict([]).size == len(wanted)
+    assert Space.read("var a in {3, 1, 7}; a > 1;").values("a") == [3, 7]
+    raises(ValueError, Space.read, text, data={"n": 2, "w": [1]})
+    raises(ValueError, Space.read, "var a in 1..3; a +;")
+    raises(OverflowError, Space.read, text, data={"n": 1, "w": [1]}, let={"most": 2**63})
 
 
 def test_control_c_ends_a_build():

@@ -32,6 +32,16 @@ class Options(ctypes.Structure):
     _fields_ = [("order", ctypes.c_char_p), ("limits", Limits)]
 
 
+class Text(ctypes.Structure):
+    """ci_text"""
+    _fields_ = [("text", ctypes.c_char_p), ("len", ctypes.c_size_t), ("name", ctypes.c_char_p)]
+
+
+class Let(ctypes.Structure):
+    """ci_let"""
+    _fields_ = [("name", ctypes.c_char_p), ("value", ctypes.c_int64)]
+
+
 class Info(ctypes.Structure):
     """ci_space_info"""
     _fields_ = [("parts", ctypes.c_size_t), ("levels", ctypes.c_size_t), ("nodes", ctypes.c_size_t), ("edges", ctypes.c_size_t),
@@ -44,13 +54,16 @@ def signatures() -> Dict[str, Tuple[Any, List[Any]]]:
     size, number, values = ctypes.c_size_t, ctypes.c_uint64, ctypes.c_void_p
     to_text, to_handle, to_int = (ctypes.POINTER(ctypes.c_void_p),) * 2 + (ctypes.POINTER(ctypes.c_int),)
     to_number, to_size, options = ctypes.POINTER(number), ctypes.POINTER(size), ctypes.POINTER(Options)
+    limits, piece, lets = ctypes.POINTER(Limits), ctypes.POINTER(Text), ctypes.POINTER(Let)
     return {
         "ci_error": (text, []),
         "ci_version": (text, []),
         "ci_warnings": (text, []),
         "ci_read": (status, [to_handle, text, text, size, text, handle, size]),
+        "ci_read_data": (status, [to_handle, piece, piece, lets, size]),
         "ci_model_free": (None, [handle]),
         "ci_space_build": (status, [to_handle, handle, options]),
+        "ci_space_count": (status, [handle, options, to_text]),
         "ci_space_restrict": (status, [to_handle, handle, text, options]),
         "ci_space_free": (None, [handle]),
         "ci_space_save": (status, [handle, text]),
@@ -69,7 +82,7 @@ def signatures() -> Dict[str, Tuple[Any, List[Any]]]:
         "ci_space_rank": (status, [handle, values, to_number, to_int]),
         "ci_space_rank_decimal": (status, [handle, values, to_text, to_int]),
         "ci_space_has": (status, [handle, values]),
-        "ci_space_sample": (status, [handle, ctypes.c_int, number, size, values, to_size]),
+        "ci_space_sample_within": (status, [handle, ctypes.c_int, number, size, limits, values, to_size]),
         "ci_space_neighbours": (status, [handle, values, ctypes.c_int, ctypes.c_uint, size, to_handle, to_size]),
         "ci_space_columns": (status, [handle, number, number, ctypes.c_int, ctypes.c_int,
                                       ctypes.POINTER(ctypes.c_void_p), to_number]),

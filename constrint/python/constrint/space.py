@@ -1,8 +1,10 @@
 """Space: every valid configuration of a set of parameters, in one compact exact form."""
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import itertools
+import json
 import operator
 import os
 import secrets
@@ -47,7 +49,12 @@ class Space(AbstractSequence):  # type: ignore[type-arg]
                  memory_limit: Optional[int] = None):
         declared, texts = parameters(params), strings(restrictions)
         refuse_opaque(declared, texts)
-        model = _read(declared, texts)
+        self._build(_read(declared, texts), order, time_limit, memory_limit)
+        self._look(declared, texts)
+
+    def _build(self, model: ctypes.c_void_p, order: Union[None, str, Sequence[str]], time_limit: Optional[float],
+               memory_limit: Optional[int]) -> None:
+        """The form of a model, which is freed."""
         try:
             handle = ctypes.c_void_p()
             with lib.limited(time_limit, memory_limit, _order(order)) as options:
@@ -56,9 +63,23 @@ class Space(AbstractSequence):  # type: ignore[type-arg]
             check(status)
         finally:
             library.ci_model_free(model)
-        self._look(declared, texts)
 
     # ---- Making one in other ways ----
+
+    @classmethod
+    def read(cls, text: str, data: Optional[Mapping[str, Any]] = None, let: Optional[Mapping[str, int]] = None,
+             order: Union[None, str, Sequence[str]] = None, time_limit: Optional[float] = None,
+             memory_limit: Optional[int] = None) -> "Space":
+        """The space of a model in ConstrINT's own language; its variables are the parameters, whole numbers.
+
+        ``data`` gives the model's ``param`` their values, as a file of ``--data`` does: numbers, truth values and nested
+        lists by name; ``let`` gives numbers, and goes before it. An objective has no say in what is a configuration.
+        """
+        model = _read_native(text, {} if data is None else data, {} if let is None else let)
+        space = cls.__new__(cls)
+        space._build(model, order, time_limit, memory_limit)
+        space._look(None, None)
+        return space
 
     @classmethod
     def open(cls, path: Union[str, "os.PathLike[str]"]) -> "Space":
@@ -427,12 +448,14 @@ class Space(AbstractSequence):  # type: ignore[type-arg]
 
     # ---- Samples and neighbours ----
 
-    def sample(self, n: int, seed: Optional[int] = None, method: str = "distinct") -> List[Config]:
+    def sample(self, n: int, seed: Optional[int] = None, method: str = "distinct",
+               time_limit: Optional[float] = None) -> List[Config]:
         """n configurations at random, the same for the same seed; without a seed, others each time.
 
         "distinct": exactly uniform, none twice; "independent": exactly uniform, with repetition; "stratified": one,
         uniform, from each of n equal ranges of numbers; "spread": distinct, each parameter's values as evenly used as the
-        space allows (as a Latin hypercube). Fewer than n only if the space has fewer.
+        space allows (as a Latin hypercube). Fewer than n only if the space has fewer. Past ``time_limit``, in seconds,
+        it raises TimeoutError.
         """
         if method not in SAMPLING:
             raise ValueError(f"the sampling method {method!r} is not known ({', '.join(SAMPLING)} are)")
@@ -444,7 +467,10 @@ class Space(AbstractSequence):  # type: ignore[type-arg]
         rows = array("q", bytes(8 * n * len(self._names)))
         given = ctypes.c_size_t()
         seed = secrets.randbits(64) if seed is None else operator.index(seed) % 2**64
-        check(library.ci_space_sample(self._handle, SAMPLING[method], seed, n, rows.buffer_info()[0], ctypes.byref(given)))
+        with _watched(n, time_limit) as limits:
+            status = library.ci_space_sample_within(self._handle, SAMPLING[method], seed, n, limits, rows.buffer_info()[0],
+                                                    ctypes.byref(given))
+        check(status)
         return self._tuples(rows, given.value)
 
     def neighbours(self, config: Union[Config, Mapping[str, Any]], method: str = "Hamming", k: int = 1) -> List[Config]:
@@ -486,7 +512,45 @@ class Space(AbstractSequence):  # type: ignore[type-arg]
         return [tuple(flat[i * width:(i + 1) * width]) for i in range(n)]
 
 
+def count(params: Mapping[str, Iterable[Any]], restrictions: Union[None, str, Sequence[str]] = None,
+          time_limit: Optional[float] = None, memory_limit: Optional[int] = None) -> int:
+    """How many configurations there are: Space(params, restrictions).size without making the Space, sooner and in less
+    memory."""
+    declared, texts = parameters(params), strings(restrictions)
+    refuse_opaque(declared, texts)
+    model = _read(declared, texts)
+    try:
+        text = ctypes.c_void_p()
+        with lib.limited(time_limit, memory_limit, None) as options:
+            status = library.ci_space_count(model, ctypes.byref(options), ctypes.byref(text))
+        check(status)
+        return lib.taken(text.value)
+    finally:
+        library.ci_model_free(model)
+
+
 # ---- Helpers ----
+
+@contextlib.contextmanager
+def _watched(n: int, time_limit: Optional[float]) -> Iterator[Any]:
+    """Limits of a sample, and Ctrl-C; a small one needs neither."""
+    if n < CHUNK and time_limit is None:
+        yield None
+        return
+    with lib.limited(time_limit, None, None) as options:
+        yield ctypes.byref(options.limits)
+
+
+def _read_native(text: str, data: Mapping[str, Any], let: Mapping[str, int]) -> ctypes.c_void_p:
+    model, source, values = ctypes.c_void_p(), text.encode(), json.dumps(dict(data)).encode()
+    for name, value in let.items():
+        if not -2**63 <= operator.index(value) < 2**63:
+            raise OverflowError(f"{name} = {value} does not fit 64 bits")
+    lets = (lib.Let * max(len(let), 1))(*(lib.Let(name.encode(), operator.index(value)) for name, value in let.items()))
+    check(library.ci_read_data(ctypes.byref(model), lib.Text(source, len(source), b"<model>"),
+                               lib.Text(values, len(values), b"<data>"), lets, len(let)))
+    return model
+
 
 def _read(declared: List[Parameter], texts: List[str]) -> ctypes.c_void_p:
     model, text = ctypes.c_void_p(), document(declared, texts)

@@ -93,19 +93,20 @@ static void fill_fixed(const ci_space *s, size_t n, int64_t *rows) {
       for (size_t i = 0; i < n; i++) rows[i * s->nvars + v] = s->vars[v].values[0];
 }
 
-void draw_rows(struct drawer *w, size_t n, int64_t *rows) {
+int draw_rows(struct drawer *w, size_t n, int64_t *rows) {
   const ci_space *s = w->s;
-  for (size_t done = 0; done < n;) {
+  for (size_t done = 0; done < n && drawer_stopped(w) == CI_OK;) {
     size_t batch = n - done < DRAW_BATCH ? n - done : DRAW_BATCH;
     for (size_t p = 0; p < s->nparts; p++) draw_part(w, &s->parts[p], batch, rows + done * s->nvars);
     fill_fixed(s, batch, rows + done * s->nvars);
     done += batch;
   }
+  return drawer_stopped(w);
 }
 
-void draw_ranks(struct drawer *w, const uint64_t *ranks, size_t n, int64_t *rows) {
+int draw_ranks(struct drawer *w, const uint64_t *ranks, size_t n, int64_t *rows) {
   const ci_space *s = w->s;
-  for (size_t done = 0; done < n;) {
+  for (size_t done = 0; done < n && drawer_stopped(w) == CI_OK;) {
     size_t batch = n - done < DRAW_BATCH ? n - done : DRAW_BATCH;
     uint64_t later = s->total[0];
     for (size_t p = 0; p < s->nparts; p++) {
@@ -117,6 +118,7 @@ void draw_ranks(struct drawer *w, const uint64_t *ranks, size_t n, int64_t *rows
     fill_fixed(s, batch, rows + done * s->nvars);
     done += batch;
   }
+  return drawer_stopped(w);
 }
 
 void shuffle_rows(struct stream *r, int64_t *rows, size_t n, size_t width) {

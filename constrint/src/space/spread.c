@@ -154,9 +154,11 @@ static bool settle(struct spreader *sp, size_t i) {
   return better;
 }
 
+/* How many rows changed; 0 where it was stopped, too. */
 static size_t improve_all(struct spreader *sp) {
   size_t improved = 0;
   for (size_t i = 0; i < sp->n; i++) {
+    if (drawer_stopped(sp->w) < 0) return 0;
     int64_t *row = sp->rows + i * sp->s->nvars;
     use_row(sp, row, -1);
     copy_row(sp, sp->candidate, row);
@@ -177,6 +179,7 @@ int sample_spread(struct drawer *w, size_t n, int64_t *rows) {
     }
     for (int pass = 0; pass < (n > MANY ? 1 : PASSES) && improve_all(&sp) > 0; pass++) continue;
     shuffle_rows(&w->random, rows, n, w->s->nvars);
+    error = drawer_stopped(w);
   } else {
     error = ci_fail(CI_ENOMEM, "no memory for %zu spread samples", n);
   }
