@@ -5,3 +5,8 @@ room_script(modes_commands COMMAND sh ${CMAKE_CURRENT_LIST_DIR}/modes_test.sh TI
 engine_test(modes_portfolio SOURCES test_portfolio.c random_model.c TIMEOUT 120)
 set_tests_properties(modes_portfolio PROPERTIES LABELS threads)
 target_link_libraries(modes_portfolio PRIVATE Threads::Threads)
+set(explain_count 60)
+if(CONSTRINT_SANITIZE)
+  set(explain_count 10)
+endif()
+room_script(modes_explain_command TIMEOUT 120 COMMAND python3 ${CMAKE_CURRENT_LIST_DIR}/explain_test.py ${explain_count})
