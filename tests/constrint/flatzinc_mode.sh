@@ -74,6 +74,19 @@ same 'optimize reads it, too' 'objective = 5' "$("$CONSTRINT" optimize best.fzn 
 "$CONSTRINT" fzn -s best.fzn | grep -q '^%%%mzn-stat: nodes=' || { echo 'FAILED: -s says nothing' >&2; failed=1; }
 "$CONSTRINT" fzn -s best.fzn | tail -1 | grep -q '^%%%mzn-stat-end$' || { echo 'FAILED: statistics have no end' >&2; failed=1; }
 
+# The advice decides one level, the order the next: nothing may stay open (a stale place in the order).
+cat >stale.fzn <<'END'
+var -3..-1: x0 :: output_var;
+var {0,-4}: x1 :: output_var;
+var bool: b0 :: var_is_introduced;
+constraint int_ge_imp(x1,-2,true);
+solve :: seq_search([int_search([b0],smallest,indomain_max,complete)]) maximize x0;
+END
+same 'a leaf is fixed throughout' 'x0 = -1;
+x1 = 0;
+----------
+==========' "$("$CONSTRINT" fzn --learn on stale.fzn)"
+
 # A hard one: 13 pigeons in 12 holes, by clauses alone, without a proof in time.
 python3 - >pigeons.fzn <<'END'
 pigeons, holes = range(13), range(12)

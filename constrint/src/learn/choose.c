@@ -137,13 +137,20 @@ static struct decision split(const store *s, term x, bool largest) {
   return (struct decision){.x = x, .v = middle, .branch = BRANCH_BELOW};
 }
 
+/* Where the order is looked through from the level before, a level that is decided
+ * otherwise must say how far it is, too: what it said in another branch is stale. */
+static term decided(struct learner *l, term x) {
+  if (l->guide == GUIDE_MODEL) first_open(l);
+  return x;
+}
+
 term choose_decision(struct learner *l, struct decision *d) {
   const ci_solver *s = l->solver;
   if (l->s->level == 1) solver_watch_bound(l->solver);
-  if (l->s->level == 1 && probe_decision(l, d)) return d->x;
+  if (l->s->level == 1 && probe_decision(l, d)) return decided(l, d->x);
   if (l->guide == GUIDE_MODEL && phases_advise(s, HIDDEN_TOO, d)) {
     if (d->branch == BRANCH_VALUE) *d = towards(l->s, d->x, d->v);
-    return d->x;
+    return decided(l, d->x);
   }
   size_t i = position(l);
   if (i >= s->norder) return -1;
