@@ -1,6 +1,7 @@
 /* z = x ^ y in two's complement: the bits above the highest unknown one are
  * known; value by value where there are few.  Each is the others' xor. */
 #include "pairs.h"
+#include "../learn/because.h"
 #include "../post.h"
 #include "../../include/constrint.h"
 #include "../error.h"
@@ -19,17 +20,21 @@ static uwide unknown_bits(interval a) {
   return differ;
 }
 
-static bool narrow(store *s, term z, term x, term y, reason why) {
-  interval ix = term_interval(s, x), iy = term_interval(s, y);
-  if (!bounded(ix) || !bounded(iy)) return true;
+/* What the xor of values of the two intervals lies within. */
+static interval exclusive(interval ix, interval iy) {
+  if (!bounded(ix) || !bounded(iy)) return INTERVAL_ALL;
   uwide unknown = unknown_bits(ix) | unknown_bits(iy), bits = (uwide)ix.lo ^ (uwide)iy.lo;
   if (unknown >> 127) { /* not even the sign is known, but the width is */
     wide most = wide_max(wide_max(wide_abs(ix.lo), wide_abs(ix.hi)), wide_max(wide_abs(iy.lo), wide_abs(iy.hi)));
     wide width = (wide)unknown_bits((interval){0, most});
-    return term_within(s, z, (interval){wide_sub(-width, 1), width}, why);
+    return (interval){wide_sub(-width, 1), width};
   }
   wide lo = (wide)(bits & ~unknown), hi = (wide)(bits | unknown);
-  return term_within(s, z, (interval){wide_clamp(lo), hi}, why);
+  return (interval){wide_clamp(lo), hi};
+}
+
+static bool narrow(store *s, term z, term x, term y, reason why) {
+  return term_within(s, z, exclusive(term_interval(s, x), term_interval(s, y)), why);
 }
 
 static enum pair exclusive_or(wide x, wide y, wide *z) {
@@ -51,7 +56,20 @@ static enum outcome propagate(store *s, propagator *p) {
   return FIXPOINT;
 }
 
-static const struct propagator_class class = {"bitxor", propagate, NULL, 1, NULL};
+/* A box of z, x, y: one of them leaves the others nothing. */
+static bool refuted(const void *data, const interval *box) {
+  (void)data;
+  for (int i = 0; i < 3; i++)
+    if (interval_empty(interval_meet(box[i], exclusive(box[(i + 1) % 3], box[(i + 2) % 3])))) return true;
+  return false;
+}
+
+static bool explain(struct because *b, const propagator *p, struct fact what) {
+  const struct bitxor *self = (const struct bitxor *)p;
+  return because_of_box(b, (term[]){self->z, self->x, self->y}, 3, what, refuted, self);
+}
+
+static const struct propagator_class class = {"bitxor", propagate, explain, 1, NULL};
 
 int post_bitxor(store *s, term z, term x, term y) {
   /* x ^ x = 0, and z = z ^ y needs y = 0 */

@@ -1,5 +1,6 @@
-/* Successors that make one circuit through all nodes: they differ, and no chain
- * of them closes before its time. */
+/* Successors that make one circuit through all nodes: they differ, no chain of
+ * them closes before its time, and from every node there is a way to every other
+ * one: from node 0 to all, and from all to it. */
 #include <string.h>
 #include "interval.h"
 #include "../learn/because.h"
@@ -12,7 +13,8 @@ struct circuit {
   size_t n;
   wide first; /* the number of node 0 */
   const term *next;
-  bool *entered; /* scratch: has a predecessor that is known */
+  bool *entered; /* scratch: has a predecessor that is known; or, there is a way from it or to it */
+  int32_t *stack;
 };
 
 static bool known(const store *s, const struct circuit *c, size_t i, size_t *next) {
@@ -67,6 +69,39 @@ static bool one_circle(const store *s, const struct circuit *c) {
   return length == c->n;
 }
 
+/* ---- Ways ---- */
+
+/* May next[i] be j: now, or as an explanation sees it. */
+typedef bool (*arc)(const void *view, const struct circuit *c, size_t i, size_t j);
+
+static bool has_arc(const void *view, const struct circuit *c, size_t i, size_t j) {
+  return term_has(view, c->next[i], (wide)j + c->first);
+}
+
+/* Mark what can be reached from node 0, or (backwards) what can reach it; how many. */
+static size_t reach(const struct circuit *c, arc may, const void *view, bool backwards) {
+  size_t seen = 1, top = 0;
+  memset(c->entered, 0, c->n);
+  c->entered[0] = true;
+  c->stack[top++] = 0;
+  while (top) {
+    size_t i = (size_t)c->stack[--top];
+    for (size_t j = 0; j < c->n && seen < c->n; j++) {
+      if (c->entered[j] || !(backwards ? may(view, c, j, i) : may(view, c, i, j))) continue;
+      c->entered[j] = true;
+      c->stack[top++] = (int32_t)j;
+      seen++;
+    }
+  }
+  return seen;
+}
+
+enum { REACH_MOST = 512 }; /* nodes: it looks at every pair of them */
+
+static bool is_connected(const struct circuit *c, arc may, const void *view) {
+  return c->n > REACH_MOST || (reach(c, may, view, false) == c->n && reach(c, may, view, true) == c->n);
+}
+
 static enum outcome propagate(store *s, propagator *p) {
   const struct circuit *c = (const struct circuit *)p;
   uint64_t changes = store_changes(s);
@@ -75,7 +110,8 @@ static enum outcome propagate(store *s, propagator *p) {
   if (!close_chains(s, c, &seen)) return FAILED;
   if (seen == 0) return one_circle(s, c) ? SUBSUMED : FAILED;
   if (seen < c->n) return FAILED;
-  return settled(s, changes);
+  if (store_changes(s) != changes) return AGAIN;
+  return s->proof || is_connected(c, has_arc, s) ? FIXPOINT : FAILED; /* a proof's checker would have to try all circuits */
 }
 
 /* ---- Explanations: the arcs of a chain, or of a circle ---- */
@@ -111,6 +147,21 @@ static bool explain_circle(struct because *b, const struct circuit *c) {
   return false;
 }
 
+static bool had_arc(const void *view, const struct circuit *c, size_t i, size_t j) {
+  return because_has(view, c->next[i], (wide)j + c->first);
+}
+
+/* No arc led from the nodes that node 0 reached to the others; or the other way round. */
+static bool explain_cut(struct because *b, const struct circuit *c) {
+  if (c->n > REACH_MOST) return false;
+  bool backwards = reach(c, had_arc, b, false) == c->n;
+  if (backwards && reach(c, had_arc, b, true) == c->n) return false;
+  for (size_t i = 0; i < c->n; i++)
+    for (size_t j = 0; j < c->n; j++)
+      if (c->entered[i] != backwards && c->entered[j] == backwards) because_is_not(b, c->next[i], (wide)j + c->first);
+  return true;
+}
+
 /* A value that would close a chain too early. */
 static bool explain_gap(struct because *b, const struct circuit *c, size_t end, wide v) {
   size_t begin = (size_t)(v - c->first), length = 0;
@@ -131,7 +182,7 @@ static bool explain_closing(struct because *b, const struct circuit *c, size_t e
 
 static bool explain(struct because *b, const propagator *p, struct fact what) {
   const struct circuit *c = (const struct circuit *)p;
-  if (what.x < 0) return explain_circle(b, c);
+  if (what.x < 0) return explain_circle(b, c) || explain_cut(b, c);
   size_t end = 0;
   while (c->next[end] != what.x) end++;
   return what.kind == IS_NOT ? explain_gap(b, c, end, what.v) : explain_closing(b, c, end);
@@ -149,9 +200,10 @@ int post_circuit(store *s, const term *next, size_t n, wide first) {
   struct circuit *c = store_alloc(s, sizeof *c);
   term *all = store_alloc(s, n * sizeof *all);
   bool *entered = store_alloc(s, n);
-  if (!c || !all || !entered) return ci_fail(CI_ENOMEM, "out of memory");
+  int32_t *stack = store_alloc(s, n * sizeof *stack);
+  if (!c || !all || !entered || !stack) return ci_fail(CI_ENOMEM, "out of memory");
   memcpy(all, next, n * sizeof *all);
-  *c = (struct circuit){.n = n, .first = first, .next = all, .entered = entered};
+  *c = (struct circuit){.n = n, .first = first, .next = all, .entered = entered, .stack = stack};
   int error = post_alldifferent(s, all, n);
   return error < 0 ? error : store_post(s, &c->super, &class, all, n, ON_ANY);
 }
