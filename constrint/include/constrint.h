@@ -369,6 +369,8 @@ typedef struct ci_verdict {
   uint64_t general;   /* of these, how many took the whole model into account */
 } ci_verdict;
 CI_API int ci_verify(const ci_model *m, const char *log, size_t len, ci_verdict *out);
+/* The same with limits (may be NULL); the memory is that of the check, not the log's. */
+CI_API int ci_verify_within(const ci_model *m, const char *log, size_t len, const ci_limits *limits, ci_verdict *out);
 CI_API void ci_solver_stats(const ci_solver *s, ci_stats *out);
 
 #ifdef __cplusplus

@@ -2,7 +2,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../error.h"
 #include "../integer.h"
 #include "network.h"
 
@@ -96,7 +95,7 @@ static cell make_product(struct network *w, const cell *args, size_t n) {
     core = network_cell(w, CELL_PRODUCT, f.x, NULL, f.n, 0, 0);
     if (w->n > before) add_splits(w, core);
   }
-  free(f.x);
+  network_release(w, f.x, f.capacity, sizeof *f.x);
   return scaled(w, core, f.constant);
 }
 
@@ -270,11 +269,11 @@ static int by_size(const void *p, const void *q) {
 }
 
 static bool load_variables(struct network *w) {
-  w->allowed = calloc(w->g->nvars + 1, sizeof *w->allowed);
+  w->allowed = budget_alloc(&w->budget, (w->g->nvars + 1) * sizeof *w->allowed);
   for (size_t i = 0; w->allowed && i < w->g->nvars; i++) {
     const struct var *v = &w->g->vars[i];
     if (!v->values) continue;
-    w->allowed[i] = malloc((v->n + 1) * sizeof **w->allowed);
+    w->allowed[i] = budget_alloc(&w->budget, (v->n + 1) * sizeof **w->allowed);
     if (!w->allowed[i]) return false;
     for (size_t k = 0; k < v->n; k++) w->allowed[i][k] = v->values[k];
     qsort(w->allowed[i], v->n, sizeof **w->allowed, by_size);
@@ -303,20 +302,23 @@ static int make_better(struct network *w) {
   return CI_OK;
 }
 
-int network_load(struct network *w, const struct graph *g) {
+int network_load(struct network *w, const struct graph *g, const ci_limits *limits) {
   int32_t longest = 0;
   *w = (struct network){.g = g, .better = -1};
   memset(w->buckets, 0xff, sizeof w->buckets);
+  budget_init(&w->budget, limits);
+  budget_start(&w->budget);
   for (size_t e = 0; e < g->nnodes; e++)
     if (g->nodes[e].n > longest) longest = g->nodes[e].n;
   cell *x = malloc(((size_t)longest + 1) * sizeof *x);
-  w->number = malloc((g->nnodes + 1) * sizeof *w->number);
-  w->defined = malloc((g->nnodes + 1) * sizeof *w->defined);
-  w->relation = malloc((g->nnodes + 1) * sizeof *w->relation);
+  w->number = budget_alloc(&w->budget, (g->nnodes + 1) * sizeof *w->number);
+  w->defined = budget_alloc(&w->budget, (g->nnodes + 1) * sizeof *w->defined);
+  w->relation = budget_alloc(&w->budget, (g->nnodes + 1) * sizeof *w->relation);
   w->best = malloc((g->nobjectives + 1) * sizeof *w->best);
   bool fine = x && w->number && w->defined && w->relation && w->best && load_variables(w);
-  for (size_t e = 0; fine && e < g->nnodes && !w->spent; e++) load_node(w, (ci_expr)e, x);
+  for (size_t e = 0; fine && e < g->nnodes && !network_stopped(w); e++) load_node(w, (ci_expr)e, x);
   free(x);
   if (fine && !w->spent && make_better(w) == CI_OK && !w->spent) require_all(w);
-  return fine && !w->spent ? CI_OK : ci_fail(CI_ENOMEM, "out of memory, or a number beyond 128 bits, while the model is prepared for its proof");
+  if (!fine) w->spent = true;
+  return w->spent ? CI_ENOMEM : CI_OK;
 }

@@ -60,6 +60,11 @@ static bool read_number(struct checker *c, size_t *n, size_t below) {
   return true;
 }
 
+static cell term_of(const struct checker *c, wide number) {
+  size_t place;
+  return number >= 0 && number <= INT32_MAX && numbers_find(&c->term_numbers, (size_t)number, &place) ? c->terms[place] : -1;
+}
+
 /* n12, r12, t12 or #12; the text goes on behind it. */
 static bool read_cell(struct checker *c, const char **text, cell *x) {
   char letter = **text;
@@ -69,7 +74,7 @@ static bool read_cell(struct checker *c, const char **text, cell *x) {
   if (!letter || !strchr("nrt#", letter) || !read_wide(text, &v)) return reject(c, "a term is wanted: n, r, t or # and a number");
   *x = -1;
   if (letter == '#') *x = network_constant(w, v);
-  else if (letter == 't') *x = v >= 0 && v < (wide)c->nterms ? c->terms[v] : -1;
+  else if (letter == 't') *x = term_of(c, v);
   else if (v >= 0 && v < (wide)w->g->nnodes) *x = letter == 'n' ? w->number[v] : w->relation[v];
   return *x >= 0 || reject(c, "there is no term %c%lld", letter, (long long)v);
 }
@@ -84,7 +89,7 @@ static bool read_literal(struct checker *c, const char *word, struct literal *l)
     if (strncmp(word, relations[i].text, n)) continue;
     word += n;
     l->kind = relations[i].kind;
-    return (read_wide(&word, &l->v) && !*word) || reject(c, "a fact ends with a number");
+    return (read_wide(&word, &l->v) && !*word && !wide_saturated(l->v)) || reject(c, "a fact ends with a number of at most 127 bits");
   }
   return reject(c, "a fact is a term, then >=, <=, = or !=, then a number");
 }
@@ -164,20 +169,26 @@ static bool close_constraint(struct checker *c, struct constraint_of *k, ci_expr
   return true;
 }
 
+static struct constraint_of *new_constraint(struct checker *c, size_t number) {
+  size_t at;
+  if (numbers_find(&c->constraint_numbers, number, &at)) return reject(c, "constraint %zu is there already", number), NULL;
+  if (!network_room(&c->w, &c->constraints, &c->constraint_capacity, c->nconstraints + 1, sizeof *c->constraints) ||
+      !numbers_add(&c->w, &c->constraint_numbers, number, c->nconstraints)) return reject(c, "out of memory"), NULL;
+  return &c->constraints[c->nconstraints++];
+}
+
 /* constraint NUMBER nNODE|better TERM ... */
 static bool line_constraint(struct checker *c) {
   size_t id = 0;
   struct network *w = &c->w;
   if (!read_number(c, &id, INT32_MAX)) return false;
-  if (!network_room(w, &c->constraints, &c->nconstraints, id + 1, sizeof *c->constraints)) return reject(c, "out of memory");
-  struct constraint_of *k = &c->constraints[id];
   const char *word = next_word(c);
-  if (k->known) return reject(c, "constraint %zu is there already", id);
   bool better = word && !strcmp(word, "better");
   wide node = -1;
   if (!better && (!word || *word++ != 'n' || !read_wide(&word, &node) || *word || node < 0 || node >= (wide)w->g->nnodes))
     return reject(c, "a constraint is of a node, or 'better'");
-  k->known = true;
+  struct constraint_of *k = new_constraint(c, id);
+  if (!k) return false;
   if (better && c->optimizing) return make_marks(c) && take_cell(c, k, w->better);
   if (better) return reject(c, "there is no objective");
   while ((word = next_word(c))) {
@@ -210,11 +221,35 @@ static const cell *everything(struct checker *c) {
   return c->all;
 }
 
+/* All that the clause's terms rest on, into c->cone; its variables are to come first. */
+static bool take_cone(struct checker *c) {
+  struct network *w = &c->w;
+  struct constraint_of *k = &c->cone;
+  k->n = w->nfirst = 0;
+  if (!make_marks(c)) return false;
+  for (size_t i = 0; i < c->nclause; i++)
+    if (!take_cell(c, k, c->clause[i].x)) return false;
+  for (size_t i = 0; i < k->n; i++) {
+    const struct cell_of *x = &w->cells[k->list[i]];
+    for (int32_t a = 0; a < x->n; a++)
+      if (!take_cell(c, k, w->args[x->first + (size_t)a])) return false;
+    if (x->op != CELL_VARIABLE) continue;
+    if (!network_room(w, &w->first, &w->first_capacity, w->nfirst + 1, sizeof *w->first)) return reject(c, "out of memory");
+    w->first[w->nfirst++] = k->list[i];
+  }
+  return take_splits(c, k);
+}
+
+/* From what the terms mean, else from the whole model; case by case of their variables. */
 static bool follows_from_all(struct checker *c) {
-  const cell *all = everything(c);
   c->w.stamp++; /* sums are opened wholly */
   c->general++;
-  return all && follows_from(c, all, c->nall, CASES_OF_ALL);
+  if (!take_cone(c)) return false;
+  bool fine = follows_from(c, c->cone.list, c->cone.n, CASES);
+  const cell *all = fine || c->w.spent ? NULL : everything(c);
+  if (all) fine = follows_from(c, all, c->nall, CASES_OF_ALL);
+  c->w.nfirst = 0;
+  return fine;
 }
 
 /* reason: a constraint's number, or "-". */
@@ -223,9 +258,10 @@ static bool clause_follows(struct checker *c, const char *reason) {
   if (!reason) return reject(c, "a reason is wanted");
   if (c->closed) return true;
   if (!strcmp(reason, "-")) return follows_from_all(c) || reject(c, "this does not follow from the model, as far as it was looked into");
-  if (!read_wide(&reason, &id) || *reason || id < 0 || id >= (wide)c->nconstraints || !c->constraints[id].known)
+  size_t at;
+  if (!read_wide(&reason, &id) || *reason || id < 0 || id > INT32_MAX || !numbers_find(&c->constraint_numbers, (size_t)id, &at))
     return reject(c, "there is no such constraint");
-  const struct constraint_of *k = &c->constraints[id];
+  const struct constraint_of *k = &c->constraints[at];
   stop_at(&c->w, k);
   return follows_from(c, k->list, k->n, CASES) || follows_from_all(c) || reject(c, "this does not follow from its constraint");
 }
@@ -246,7 +282,7 @@ static int propagate_clause(struct network *w, const struct literal *l, size_t n
 }
 
 static bool unit_refutes(struct checker *c, const size_t *uses, size_t nuses) {
-  for (bool news = true; news;) {
+  for (bool news = true; news && !network_stopped(&c->w);) {
     news = false;
     for (size_t i = 0; i < c->ninferences + nuses; i++) {
       bool inner = i < c->ninferences;
@@ -319,7 +355,7 @@ static bool read_uses(struct checker *c) {
 
 static bool keep_nogood(struct checker *c, size_t id) {
   if (!network_room(&c->w, &c->nogoods, &c->nnogoods, id + 1, sizeof *c->nogoods)) return reject(c, "out of memory");
-  struct literal *copy = malloc((c->nclause + 1) * sizeof *copy);
+  struct literal *copy = budget_alloc(&c->w.budget, (c->nclause + 1) * sizeof *copy);
   if (!copy) return reject(c, "out of memory");
   if (c->nclause) memcpy(copy, c->clause, c->nclause * sizeof *copy);
   c->nogoods[id] = (struct clause_of){.n = c->nclause, .literal = copy, .known = true};
@@ -342,7 +378,7 @@ static bool line_delete(struct checker *c) {
   size_t id = 0;
   if (!read_number(c, &id, INT32_MAX)) return false;
   if (!nogood_known(c, id)) return reject(c, "there is no nogood %zu", id);
-  free(c->nogoods[id].literal);
+  network_release(&c->w, c->nogoods[id].literal, c->nogoods[id].n + 1, sizeof(struct literal));
   c->nogoods[id] = (struct clause_of){0};
   return true;
 }
@@ -358,12 +394,13 @@ static bool line_define(struct checker *c) {
     if (!network_room(w, &c->uses_cells, &c->uses_cell_capacity, n + 1, sizeof *c->uses_cells)) return reject(c, "out of memory");
     if (!read_cell(c, &arg, &c->uses_cells[n++])) return false;
   }
-  size_t known = c->nterms;
-  if (!network_room(w, &c->terms, &c->nterms, (size_t)id + 1, sizeof *c->terms)) return reject(c, "out of memory");
-  for (size_t i = known; i < c->nterms; i++) c->terms[i] = -1;
-  if (c->terms[id] >= 0) return reject(c, "t%lld is there already", (long long)id);
-  c->terms[id] = network_define(w, op, c->uses_cells, n);
-  return c->terms[id] >= 0 || reject(c, "there is no operation '%.40s' of %zu terms", op, n);
+  if (term_of(c, id) >= 0) return reject(c, "t%lld is there already", (long long)id);
+  cell x = network_define(w, op, c->uses_cells, n);
+  if (x < 0) return reject(c, "there is no operation '%.40s' of %zu terms", op, n);
+  if (!network_room(w, &c->terms, &c->term_capacity, c->nterms + 1, sizeof *c->terms) ||
+      !numbers_add(w, &c->term_numbers, (size_t)id, c->nterms)) return reject(c, "out of memory");
+  c->terms[c->nterms++] = x;
+  return true;
 }
 
 /* ---- answers ---- */
@@ -495,7 +532,7 @@ static bool check_lines(struct checker *c, const char *text, size_t len) {
     c->line++;
     if (!end) return reject(c, "the line does not end");
     size_t n = (size_t)(end - text);
-    if (!copy_line(c, text, n) || !check_line(c)) return false;
+    if (network_stopped(&c->w) || !copy_line(c, text, n) || !check_line(c) || c->w.spent) return false;
     text += n + 1;
     len -= n + 1;
   }
@@ -510,6 +547,9 @@ static void checker_free(struct checker *c) {
     free(c->constraints[i].named);
   }
   free(c->constraints);
+  free(c->cone.list);
+  free(c->constraint_numbers.slots);
+  free(c->term_numbers.slots);
   free(c->nogoods);
   free(c->inferences);
   free(c->literals);
@@ -524,17 +564,26 @@ static void checker_free(struct checker *c) {
   network_free(&c->w);
 }
 
-int ci_verify(const ci_model *m, const char *log, size_t len, ci_verdict *out) {
-  struct checker *c = calloc(1, sizeof *c);
-  if (!c) return ci_fail(CI_ENOMEM, "out of memory while a proof is checked");
-  *out = (ci_verdict){0};
-  c->model = m;
-  c->verdict = out;
-  c->values = calloc(m->graph.nvars + 1, sizeof *c->values);
-  int error = c->values ? network_load(&c->w, &m->graph) : ci_fail(CI_ENOMEM, "out of memory while a proof is checked");
-  if (error == CI_OK) out->accepted = check_lines(c, log, len);
-  if (error == CI_OK && c->w.spent) out->accepted = false;
-  if (error == CI_OK && c->w.spent) error = ci_fail(CI_ENOMEM, "out of memory, or a number beyond 128 bits, while a proof is checked");
+/* Why nothing was found out. */
+static int why_spent(const struct budget *b) {
+  switch (b->stopped) {
+  case CI_ELIMIT: return ci_fail(CI_ELIMIT, "the time limit of %g s left it open whether the proof is right; raise it", b->limits.seconds);
+  case CI_ECANCEL: return ci_fail(CI_ECANCEL, "cancelled: it is open whether the proof is right");
+  case CI_ENOMEM:
+    if (!b->limits.memory_bytes) break;
+    return ci_fail(CI_ENOMEM, "the memory limit of %llu bytes left it open whether the proof is right; raise it", (unsigned long long)b->limits.memory_bytes);
+  default: break;
+  }
+  return ci_fail(CI_ENOMEM, "out of memory, or a number beyond 128 bits, while a proof is checked");
+}
+
+static int run_checker(struct checker *c, const char *log, size_t len, const ci_limits *limits) {
+  const struct graph *g = &c->model->graph;
+  ci_verdict *out = c->verdict;
+  c->values = calloc(g->nvars + 1, sizeof *c->values);
+  if (!c->values) return ci_fail(CI_ENOMEM, "out of memory while a proof is checked");
+  int error = network_load(&c->w, g, limits);
+  if (error == CI_OK) out->accepted = check_lines(c, log, len) && !c->w.spent;
   if (!out->accepted) {
     out->conclusion = CI_PROVEN_NOTHING;
     out->line = c->line;
@@ -542,7 +591,19 @@ int ci_verify(const ci_model *m, const char *log, size_t len, ci_verdict *out) {
   }
   out->lines = c->line;
   out->general = c->general;
+  return c->w.spent ? why_spent(&c->w.budget) : CI_OK;
+}
+
+int ci_verify_within(const ci_model *m, const char *log, size_t len, const ci_limits *limits, ci_verdict *out) {
+  struct checker *c = calloc(1, sizeof *c);
+  if (!c) return ci_fail(CI_ENOMEM, "out of memory while a proof is checked");
+  *out = (ci_verdict){0};
+  c->model = m;
+  c->verdict = out;
+  int error = run_checker(c, log, len, limits);
   checker_free(c);
   free(c);
   return error;
 }
+
+int ci_verify(const ci_model *m, const char *log, size_t len, ci_verdict *out) { return ci_verify_within(m, log, len, NULL, out); }

@@ -102,7 +102,7 @@ static bool has_matching(struct network *w, const cell *x, size_t n) {
   bool fine = m.owner && m.seen;
   if (!fine) w->spent = true;
   if (fine) memset(m.owner, 0xff, m.values * sizeof *m.owner);
-  for (size_t i = 0; fine && i < n; i++) {
+  for (size_t i = 0; fine && i < n && !network_stopped(w); i++) {
     memset(m.seen, 0, m.values);
     fine = place(&m, i);
   }
@@ -112,8 +112,8 @@ static bool has_matching(struct network *w, const cell *x, size_t n) {
 }
 
 /* Hall intervals too wide for a matching value by value. */
-static bool crowded(const struct network *w, const cell *x, size_t n) {
-  for (size_t i = 0; i < n; i++) {
+static bool crowded(struct network *w, const cell *x, size_t n) {
+  for (size_t i = 0; i < n && !network_stopped(w); i++) {
     for (size_t k = 0; k < n; k++) {
       wide lo = cell_lo(w, x[i]), hi = cell_hi(w, x[k]), in = 0;
       if (lo > hi || wide_sub(hi, lo) >= (wide)n) continue;
@@ -192,7 +192,7 @@ static bool step_inverse(struct network *w, const int64_t *p, const cell *x, siz
     if (!cell_within(w, x[i], p[2], p[2] + (wide)ng - 1)) return false;
   for (size_t k = 0; k < ng; k++)
     if (!cell_within(w, x[nf + k], p[1], p[1] + (wide)nf - 1)) return false;
-  for (size_t i = 0; i < nf; i++) {
+  for (size_t i = 0; i < nf && !network_stopped(w); i++) {
     for (size_t k = 0; k < ng; k++) {
       bool f = cell_has(w, x[i], p[2] + (wide)k), g = cell_has(w, x[nf + k], p[1] + (wide)i);
       if (f && !g && !cell_remove(w, x[i], p[2] + (wide)k)) return false;

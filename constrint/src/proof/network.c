@@ -14,6 +14,7 @@ void network_free(struct network *w) {
   free(w->same);
   free(w->stop);
   free(w->removed);
+  free(w->first);
   free(w->trail);
   free(w->number);
   free(w->defined);
@@ -25,7 +26,7 @@ bool network_room(struct network *w, void *list, size_t *capacity, size_t n, siz
   void **at = list;
   if (n <= *capacity) return !w->spent;
   size_t wanted = n > 2 * *capacity ? n + 16 : 2 * *capacity;
-  void *bigger = realloc(*at, wanted * size);
+  void *bigger = n > SIZE_MAX / 4 / size ? NULL : budget_realloc(&w->budget, *at, *capacity * size, wanted * size);
   if (!bigger) {
     w->spent = true;
     return false;
@@ -34,6 +35,13 @@ bool network_room(struct network *w, void *list, size_t *capacity, size_t n, siz
   *at = bigger;
   *capacity = wanted;
   return !w->spent;
+}
+
+void network_release(struct network *w, void *list, size_t capacity, size_t size) { budget_free(&w->budget, list, capacity * size); }
+
+bool network_stopped(struct network *w) {
+  if (budget_check(&w->budget) != CI_OK) w->spent = true;
+  return w->spent;
 }
 
 static size_t bucket_of(enum cell_op op, const cell *args, const wide *coefficients, size_t n, int32_t data, wide constant) {
@@ -154,15 +162,18 @@ static bool save(struct network *w, cell x) {
   return true;
 }
 
+/* Where 128 bits end a bound is one less: nothing is lost but what only the last number tells. */
 bool cell_within(struct network *w, cell x, wide lo, wide hi) {
   x = w->same[x];
+  if (lo >= WIDE_MAX) lo = WIDE_MAX - 1;
+  if (hi <= WIDE_MIN) hi = WIDE_MIN + 1;
   struct domain_of d = w->domains[x];
   if (lo <= d.lo && hi >= d.hi) return true;
   if (lo > d.lo) d.lo = allowed_from(w, x, lo, true);
   if (hi < d.hi) d.hi = allowed_from(w, x, hi, false);
   if (!save(w, x)) return false;
   w->domains[x] = d;
-  if (d.lo > d.hi || d.lo >= WIDE_MAX || d.hi <= WIDE_MIN) w->broken = true;
+  if (d.lo > d.hi) w->broken = true;
   return !w->broken;
 }
 

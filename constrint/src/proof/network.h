@@ -7,6 +7,7 @@
 #ifndef CI_PROOF_NETWORK_H
 #define CI_PROOF_NETWORK_H
 
+#include "../budget.h"
 #include "../graph.h"
 
 enum cell_op {
@@ -43,6 +44,7 @@ struct literal { cell x; enum literal_kind kind; wide v; };
 
 struct network {
   const struct graph *g;
+  budget budget;
   struct cell_of *cells;
   size_t n, capacity;
   cell *args;
@@ -64,14 +66,19 @@ struct network {
   wide *best; /* of the objectives */
   bool has_best;
   cell better;
+  cell *first; /* cases are of these, as long as one is open */
+  size_t nfirst, first_capacity;
   uint64_t changes;
   bool broken; /* some domain is empty */
-  bool spent;  /* out of memory, or a number beyond 128 bits */
+  bool spent;  /* the budget, or a number beyond 128 bits */
 };
 
 /* network.c */
 void network_free(struct network *w);
 bool network_room(struct network *w, void *list, size_t *capacity, size_t n, size_t size);
+void network_release(struct network *w, void *list, size_t capacity, size_t size);
+/* Looks at the clock: is there a reason to stop? */
+bool network_stopped(struct network *w);
 /* The cell of these contents, made if it is new; < 0: w->spent. */
 cell network_cell(struct network *w, enum cell_op op, const cell *args, const wide *coefficients, size_t n, int32_t data, wide constant);
 cell network_constant(struct network *w, wide v);
@@ -97,7 +104,7 @@ bool literal_assert(struct network *w, struct literal l);
 bool literal_deny(struct network *w, struct literal l);
 
 /* cells.c: from the model; CI_OK or an error. */
-int network_load(struct network *w, const struct graph *g);
+int network_load(struct network *w, const struct graph *g, const ci_limits *limits);
 /* A definition of the proof, over cells; < 0: no such operation. */
 cell network_define(struct network *w, const char *op, const cell *args, size_t n);
 

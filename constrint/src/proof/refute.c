@@ -3,12 +3,17 @@
 
 enum { ROUNDS = 100 };
 
+static bool is_over(struct network *w) {
+  if (budget_poll(&w->budget) != CI_OK) w->spent = true;
+  return w->spent;
+}
+
 static bool settle(struct network *w, const cell *list, size_t n) {
   uint64_t before = w->changes + 1;
   for (int round = 0; round < ROUNDS && before != w->changes; round++) {
     before = w->changes;
     for (size_t i = 0; i < n; i++)
-      if (w->broken || !step_cell(w, list[round & 1 ? n - 1 - i : i])) return w->spent;
+      if (w->broken || is_over(w) || !step_cell(w, list[round & 1 ? n - 1 - i : i])) return w->spent;
   }
   return !w->broken;
 }
@@ -21,10 +26,12 @@ static void consider(const struct network *w, cell x, cell *best, wide *least) {
   *least = wide_sub(hi, lo);
 }
 
-/* The smallest domain among the arguments; -1: all are fixed, or endless. */
+/* The smallest domain of those to come first, else of all arguments; -1: all are fixed, or endless. */
 static cell choose(const struct network *w, const cell *list, size_t n) {
   cell best = -1;
   wide least = 0;
+  for (size_t i = 0; i < w->nfirst; i++) consider(w, w->first[i], &best, &least);
+  if (best >= 0) return best;
   for (size_t i = 0; i < n; i++) {
     const struct cell_of *c = &w->cells[list[i]];
     consider(w, list[i], &best, &least);

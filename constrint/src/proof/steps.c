@@ -272,6 +272,8 @@ static bool step_better(struct network *w, cell x) {
 static bool step_numbers(struct network *w, cell z, int32_t op, cell x, cell y) {
   if (!cell_fixed(w, x) || !cell_fixed(w, y)) return true;
   struct value v = calculate(op, (struct value[]){{cell_lo(w, x), NUMBER}, {cell_lo(w, y), NUMBER}}, 2);
+  if (v.kind == HUGE_UP) return cell_within(w, z, WIDE_MAX, WIDE_MAX);
+  if (v.kind == HUGE_DOWN) return cell_within(w, z, WIDE_MIN, WIDE_MIN);
   return v.kind != NUMBER || cell_within(w, z, v.number, v.number);
 }
 

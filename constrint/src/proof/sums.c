@@ -1,14 +1,12 @@
 /* Sums and comparisons: exact arithmetic on the ends of their domains. */
-#include <stdlib.h>
-
 #include "../integer.h"
 #include "network.h"
 
 struct form { cell *x; wide *a; size_t n, x_capacity, a_capacity; wide constant; bool beyond; };
 
-static void free_form(struct form *f) {
-  free(f->x);
-  free(f->a);
+static void free_form(struct network *w, struct form *f) {
+  network_release(w, f->x, f->x_capacity, sizeof *f->x);
+  network_release(w, f->a, f->a_capacity, sizeof *f->a);
 }
 
 static void add_term(struct network *w, struct form *f, cell x, wide a) {
@@ -109,7 +107,7 @@ bool step_sum(struct network *w, cell x, bool open) {
   for (int32_t i = 0; i < c->n; i++) add_cell(w, &f, w->args[c->first + (size_t)i], w->coefficients[c->first + (size_t)i], open, 0);
   add_term(w, &f, x, -1);
   bool fine = f.beyond || w->spent || zero(w, &f);
-  free_form(&f);
+  free_form(w, &f);
   return fine;
 }
 
@@ -138,6 +136,6 @@ bool step_compare(struct network *w, cell x, bool open) {
   add_cell(w, &f, cell_args(w, x)[0], 1, open, 0);
   add_cell(w, &f, cell_args(w, x)[1], -1, open, 0);
   bool fine = f.beyond || w->spent || hold(w, x, &f);
-  free_form(&f);
+  free_form(w, &f);
   return fine;
 }

@@ -113,9 +113,15 @@ void line_term(struct proof *p, const store *s, term x) {
   line_number(p, name->kind == NAME_TERM ? x : name->e);
 }
 
+/* Of numbers that are told; a fact and its contrary remain contraries. */
+static wide told(struct fact f) {
+  wide least = f.kind == AT_LEAST ? WIDE_MIN + 2 : WIDE_MIN + 1, most = f.kind == AT_MOST ? WIDE_MAX - 2 : WIDE_MAX - 1;
+  return f.v < least ? least : f.v > most ? most : f.v;
+}
+
 void line_fact(struct proof *p, const store *s, struct fact f) {
   static const char *const relation[] = {[AT_LEAST] = ">=", [AT_MOST] = "<=", [IS] = "=", [IS_NOT] = "!="};
   line_term(p, s, f.x);
   line_text(p, relation[f.kind]);
-  line_number(p, f.v);
+  line_number(p, told(f));
 }
