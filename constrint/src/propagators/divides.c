@@ -1,6 +1,7 @@
 /* x divides y (0 is no divisor), and b <-> x divides y. */
 #include "divisor_list.h"
 #include "verdict.h"
+#include "../learn/because.h"
 #include "../post.h"
 #include "../../include/constrint.h"
 #include "../error.h"
@@ -206,7 +207,33 @@ static bool image(const store *s, const propagator *p, term z, wide *lo, wide *h
   return z == d->b && !term_has(s, d->x, 0) && image_is((interval){0, 1}, lo, hi);
 }
 
-static const struct propagator_class class = {"divides", propagate, NULL, 1, image};
+/* ---- Explanations: by intervals of x, y and b ---- */
+
+static wide least_size(interval a) { return interval_has(a, 0) ? 0 : wide_min(wide_abs(a.lo), wide_abs(a.hi)); }
+static wide greatest_size(interval a) { return wide_max(wide_abs(a.lo), wide_abs(a.hi)); }
+static bool single(interval a) { return a.lo == a.hi && !wide_saturated(a.lo); }
+
+/* No x divides any y. */
+static bool none_divides(interval x, interval y) {
+  if (single(x) && x.lo == 0) return true;
+  if (interval_has(y, 0)) return false;
+  if (least_size(x) > greatest_size(y)) return true;
+  return single(x) && !wide_saturated(y.lo) && multiple_from(x.lo, y.lo) > y.hi;
+}
+
+static bool refuted(const void *data, const interval *box) {
+  const struct divides *d = data;
+  if (d->b < 0 || box[2].lo > 0) return none_divides(box[0], box[1]);
+  if (box[2].hi > 0 || interval_has(box[0], 0) || !single(box[1])) return false; /* it must not hold, and it does: */
+  return box[1].lo == 0 || (single(box[0]) && is_multiple(box[1].lo, box[0].lo));
+}
+
+static bool explain(struct because *b, const propagator *p, struct fact what) {
+  const struct divides *d = (const struct divides *)p;
+  return because_of_box(b, (term[]){d->x, d->y, d->b}, d->b < 0 ? 2 : 3, what, refuted, d);
+}
+
+static const struct propagator_class class = {"divides", propagate, explain, 1, image};
 
 static int post(store *s, term x, term y, term b) {
   if (x == y) { /* whatever it is */

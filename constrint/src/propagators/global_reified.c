@@ -2,6 +2,7 @@
  * outright as soon as the model says that it holds (truths.c). */
 #include <string.h>
 #include "../global.h"
+#include "../learn/because.h"
 #include "../../include/constrint.h"
 #include "../error.h"
 
@@ -31,7 +32,18 @@ static bool image(const store *s, const propagator *p, term z, wide *lo, wide *h
   return z == ((const struct reified *)p)->b;
 }
 
-static const struct propagator_class class = {"global reified", propagate, NULL, 2, image};
+/* By the values of all its terms. */
+static bool explain(struct because *b, const propagator *p, struct fact what) {
+  const struct reified *r = (const struct reified *)p;
+  for (size_t i = 0; i < r->n; i++) {
+    wide v;
+    if (r->x[i] == what.x || !because_fixed(b, r->x[i], &v)) return false;
+    because_is(b, r->x[i], v);
+  }
+  return what.x == r->b;
+}
+
+static const struct propagator_class class = {"global reified", propagate, explain, 2, image};
 
 int post_global_reified(store *s, const struct global *g, const int64_t *p, size_t np, const term *x, size_t n, term b) {
   struct reified *r = store_alloc(s, sizeof *r);
