@@ -62,7 +62,7 @@ int command_check(int argc, char **argv) {
   static const struct usage usage = {
     "check", "FILE NAME=VALUE ...", "Prints the names of the constraints that the assignment breaks, one a line, and\n"
     "'domain of NAME' for a value outside its domain. Every variable needs a value.\n"
-    "Exit code 1: something is broken.", TAKES_REST | NO_SEARCH};
+    "Exit code 1: something is broken.", TAKES_REST | NO_SEARCH | NO_LIMITS};
   struct session s;
   int code = session_open(&s, &usage, argc, argv);
   return session_close(&s, code == CONTINUE ? check(&s) : code);

@@ -57,7 +57,8 @@ enum {
   ORDERS_INDEX = 2048, /* --order is the order of indices */
   TAKES_LEARNING = 4096,
   TAKES_EXPLAINING = 8192,
-  TAKES_OBJECTIVES = 16384
+  TAKES_OBJECTIVES = 16384,
+  NO_LIMITS = 32768
 };
 
 struct usage {

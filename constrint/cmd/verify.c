@@ -9,8 +9,15 @@
 
 struct proof_text { char *at; size_t n, room; };
 
-static bool read_whole(FILE *f, struct proof_text *t) {
-  for (size_t n = 1; n > 0; t->n += n) {
+/* What begins otherwise, and may not end, need not be read. */
+static bool looks_right(const struct proof_text *t) {
+  static const char begin[] = "constrint proof ";
+  size_t n = t->n < sizeof begin - 1 ? t->n : sizeof begin - 1;
+  return !n || !memcmp(t->at, begin, n);
+}
+
+static bool read_whole(FILE *f, struct proof_text *t, uint64_t most) {
+  for (size_t n = 1; n > 0 && looks_right(t) && (!most || t->n <= most); t->n += n) {
     if (t->room - t->n < 4096) {
       size_t room = t->room ? 2 * t->room : 1 << 16;
       char *bigger = realloc(t->at, room);
@@ -23,13 +30,15 @@ static bool read_whole(FILE *f, struct proof_text *t) {
   return !ferror(f);
 }
 
-static int read_proof(const char *path, struct proof_text *t) {
+static int read_proof(const struct options *o, const char *path, struct proof_text *t) {
   FILE *f = fopen(path, "rb");
   errno = f ? 0 : errno;
-  bool fine = f && read_whole(f, t);
+  bool fine = f && read_whole(f, t, o->limits.memory_bytes);
   if (!fine) fprintf(stderr, "constrint verify: cannot read %s: %s\n", path, strerror(errno ? errno : ENOMEM));
   if (f) fclose(f);
-  return fine ? CONTINUE : EXIT_USAGE;
+  if (!fine || !o->limits.memory_bytes || t->n <= o->limits.memory_bytes) return fine ? CONTINUE : EXIT_USAGE;
+  fprintf(stderr, "constrint verify: %s alone is larger than --memory; raise it\n", path);
+  return EXIT_OPEN;
 }
 
 static const char *const conclusions[] = {
@@ -55,9 +64,9 @@ static int verify(struct session *s) {
   struct proof_text t = {0};
   ci_verdict v;
   if (s->options.nrest != 1) return wrong_use(&s->options, "a model and one proof are wanted");
-  int code = read_proof(s->options.rest[0], &t);
+  int code = read_proof(&s->options, s->options.rest[0], &t);
   if (code == CONTINUE) {
-    int rc = ci_verify(s->model, t.at, t.n, &v);
+    int rc = ci_verify_within(s->model, t.at, t.n, &s->options.limits, &v);
     code = rc < 0 ? report_error(&s->options, rc) : print_verdict(s, s->options.rest[0], &v);
   }
   free(t.at);
@@ -68,7 +77,7 @@ int command_verify(int argc, char **argv) {
   static const struct usage usage = {
     "verify", "FILE PROOF", "Checks a proof that 'solve' or 'optimize' wrote with --proof, by means of its own, and prints what\n"
     "it shows: satisfiable, unsatisfiable or optimal. The model, --let, --data and --hardware as then.\n"
-    "Exit code 1: a line is wrong; 3: the proof ends open.", TAKES_REST | NO_SEARCH};
+    "Exit code 1: a line is wrong; 3: the proof ends open, or a limit left it open.", TAKES_REST | NO_SEARCH};
   struct session s;
   int code = session_open(&s, &usage, argc, argv);
   return session_close(&s, code == CONTINUE ? verify(&s) : code);

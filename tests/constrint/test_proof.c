@@ -240,9 +240,106 @@ static void test_spoilt(void) {
   }
 }
 
+/* ---- proofs meant to harm ---- */
+
+/* A model by its text, and a proof of it that is right. */
+static ci_model *read_and_prove(const char *text, struct log *log) {
+  ci_model *m;
+  ci_answer answer;
+  CHECK(ci_read(&m, "native", text, strlen(text), "test", NULL, 0) == CI_OK);
+  CHECK(prove(m, false, 1, log, &answer) == CI_OK);
+  return m;
+}
+
+/* The log's first line, then others. */
+static struct log with_lines(const struct log *log, const char *lines) {
+  struct log out = {0};
+  const char *end = strchr(log->text, '\n');
+  if (!end) abort();
+  append(&out, log->text, (size_t)(end - log->text) + 1);
+  append(&out, lines, strlen(lines));
+  return out;
+}
+
+static double now(void) {
+  struct timespec t;
+  clock_gettime(CLOCK_MONOTONIC, &t);
+  return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+/* A number beyond 128 bits is no contradiction. */
+static void test_beyond(void) {
+  static const char *const claims[] = {
+    "conclusion unsatisfiable\n", "holds -\nconclusion unsatisfiable\n", "infer -\nnogood 1 by\nconclusion unsatisfiable\n",
+  };
+  static const char *const models[] = {
+    "var a in 4611686018427387904..4611686018427387905; c: a*a*a*a*a > 0;",
+    "var a in 4611686018427387904..4611686018427387905; c: -a*a*a*a*a < 0;",
+    "var a in 3..5; c: (0 - 9223372036854775807)**a < 1 or a == 4;",
+  };
+  for (size_t k = 0; k < sizeof models / sizeof *models; k++) {
+    struct log log;
+    ci_model *m = read_and_prove(models[k], &log);
+    for (size_t i = 0; i < sizeof claims / sizeof *claims; i++) {
+      struct log bad = with_lines(&log, claims[i]);
+      ci_verdict v;
+      CHECK(ci_verify(m, bad.text, bad.n, &v) <= CI_OK && !v.accepted);
+      free(bad.text);
+    }
+    free(log.text);
+    ci_model_free(m);
+  }
+}
+
+static void test_harmful(void) {
+  static const char *const lines[] = {
+    "constraint 2147483646 n0\n", "constraint 99999999999999999999999999999999999999999999 n0\n", "constraint 1 n99999999\n",
+    "define t2147483646 not n0\ndefine t2147483646 not n0\n", "define t1 mul t1 t1\n", "nogood 2147483646 by\n", "nogood 1 by 18446744073709551615\n",
+    "delete 2147483646\n", "holds @2147483646 n0>=1\n", "holds 2147483646 n0>=1\n",
+    "holds - n0>=170141183460469231731687303715884105727\n", "holds - #170141183460469231731687303715884105726>=1\nconclusion unsatisfiable\n",
+    "infer - n0<=-170141183460469231731687303715884105727\n", "solution 1 1 1 1 1 1\n", "solution\n", "\n", " \n", "conclusion", "conclusion \n",
+    "define t0 neg n0\ndefine t1 mul t0 t0\ndefine t2 mul t1 t1\ndefine t3 mul t2 t2\nholds - t3>=5\nconclusion unsatisfiable\n",
+  };
+  struct log log;
+  ci_model *m = read_and_prove("var a, b in 0..9; c: a + b >= 3;", &log);
+  for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+    struct log bad = with_lines(&log, lines[i]);
+    ci_limits limits = {.memory_bytes = 4 << 20, .seconds = 10};
+    ci_verdict v;
+    int error = ci_verify_within(m, bad.text, bad.n, &limits, &v);
+    CHECKF(error != CI_ELIMIT && !v.accepted, "%s", lines[i]);
+    free(bad.text);
+  }
+  free(log.text);
+  ci_model_free(m);
+}
+
+/* Much to do: the limits end it, and say so. */
+static void test_limits(void) {
+  struct log log;
+  ci_model *m = read_and_prove("var x[1..13] in 1..14; c: alldifferent(x); d: x[1] + x[2] * x[3] + x[4] * x[5] >= 3;", &log);
+  struct log busy = with_lines(&log, "");
+  for (int i = 0; i < 200000; i++) append(&busy, "infer - n0>=1 n1>=1 n2>=1\n", 26);
+  ci_limits limits = {.seconds = 0.05};
+  ci_verdict v;
+  double start = now();
+  int error = ci_verify_within(m, busy.text, busy.n, &limits, &v);
+  CHECKF(!v.accepted && (error == CI_OK || error == CI_ELIMIT) && now() - start < 0.05 + 2, "%d", error);
+  limits = (ci_limits){.memory_bytes = 1000};
+  CHECK(ci_verify_within(m, log.text, log.n, &limits, &v) == CI_ENOMEM && !v.accepted && strstr(ci_error(), "memory limit"));
+  limits = (ci_limits){.seconds = 1e-9};
+  CHECK(ci_verify_within(m, log.text, log.n, &limits, &v) == CI_ELIMIT && !v.accepted && strstr(ci_error(), "time limit"));
+  free(busy.text);
+  free(log.text);
+  ci_model_free(m);
+}
+
 static const struct test_case cases[] = {
   {"random models", test_random},
   {"spoilt proofs", test_spoilt},
+  {"numbers beyond 128 bits", test_beyond},
+  {"proofs meant to harm", test_harmful},
+  {"limits", test_limits},
   {NULL, NULL},
 };
 
