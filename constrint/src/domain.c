@@ -13,7 +13,7 @@ static int32_t table_lower(const wide *values, int32_t n, wide v) {
   return from;
 }
 
-int32_t set_lower(const struct set *e, wide v) {
+int32_t set_lower_any(const struct set *e, wide v) {
   if (e->values) return table_lower(e->values, e->n, v);
   if (v <= e->base) return 0;
   uwide ahead = (uwide)v - (uwide)e->base;
@@ -22,12 +22,12 @@ int32_t set_lower(const struct set *e, wide v) {
   return position >= (uwide)e->n ? e->n : (int32_t)position;
 }
 
-int32_t set_find(const struct set *e, wide v) {
+int32_t set_find_any(const struct set *e, wide v) {
   int32_t position = set_lower(e, v);
   return position < e->n && set_value(e, position) == v ? position : -1;
 }
 
-int32_t set_up(const struct set *e, int32_t from) {
+int32_t set_up_far(const struct set *e, int32_t from) {
   if (from >= e->n) return -1;
   int32_t words = (e->n + 63) >> 6, w = from >> 6;
   uint64_t bits = e->words[w] & ~(uint64_t)0 << (from & 63);
@@ -38,7 +38,7 @@ int32_t set_up(const struct set *e, int32_t from) {
   return w * 64 + __builtin_ctzll(bits);
 }
 
-int32_t set_down(const struct set *e, int32_t from) {
+int32_t set_down_far(const struct set *e, int32_t from) {
   if (from < 0) return -1;
   int32_t w = from >> 6;
   uint64_t bits = e->words[w] & ~(uint64_t)0 >> (63 - (from & 63));

@@ -28,16 +28,33 @@ struct set {
 static inline wide set_value(const struct set *e, int32_t position) {
   return e->values ? e->values[position] : e->base + e->stride * position;
 }
+/* The next two for sets of any stride. */
+int32_t set_lower_any(const struct set *e, wide v);
+int32_t set_find_any(const struct set *e, wide v);
+static inline bool set_is_plain(const struct set *e) { return !e->values && e->stride == 1; }
 /* The first position whose value is >= v; n if there is none. */
-int32_t set_lower(const struct set *e, wide v);
+static inline int32_t set_lower(const struct set *e, wide v) {
+  if (!set_is_plain(e)) return set_lower_any(e, v);
+  if (v <= e->base) return 0;
+  return v >= e->base + e->n ? e->n : (int32_t)(v - e->base);
+}
 /* The position of v, or -1. */
-int32_t set_find(const struct set *e, wide v);
+static inline int32_t set_find(const struct set *e, wide v) {
+  if (!set_is_plain(e)) return set_find_any(e, v);
+  return v < e->base || v >= e->base + e->n ? -1 : (int32_t)(v - e->base);
+}
 static inline bool set_bit(const struct set *e, int32_t position) {
   return e->words[position >> 6] >> (position & 63) & 1;
 }
 /* The nearest live position >= from (<= from); -1 if there is none within the table. */
-int32_t set_up(const struct set *e, int32_t from);
-int32_t set_down(const struct set *e, int32_t from);
+int32_t set_up_far(const struct set *e, int32_t from);
+int32_t set_down_far(const struct set *e, int32_t from);
+static inline int32_t set_up(const struct set *e, int32_t from) {
+  return from >= 0 && from < e->n && set_bit(e, from) ? from : set_up_far(e, from);
+}
+static inline int32_t set_down(const struct set *e, int32_t from) {
+  return from >= 0 && from < e->n && set_bit(e, from) ? from : set_down_far(e, from);
+}
 /* Live positions in from..to-1. */
 uint64_t set_count(const struct set *e, int32_t from, int32_t to);
 /* The greatest common step of the n values; 1 for one value. */

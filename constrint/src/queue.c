@@ -3,7 +3,7 @@
 #include "store_internal.h"
 
 void queue_put(store *s, propagator *p) {
-  if (p->queued || p->dead) return;
+  if (p->queued || p->dead || (p->asleep && s->log)) return;
   struct fifo *q = &s->queue[p->class->priority];
   p->queued = true;
   s->posted[p->id].next = -1;
@@ -81,7 +81,7 @@ int store_post(store *s, propagator *p, const struct propagator_class *class, co
   s->propagators = id + 1;
   p->class = class;
   p->id = (int32_t)id;
-  p->queued = p->dead = p->tells = false;
+  p->queued = p->dead = p->asleep = p->tells = false;
   queue_put(s, p);
   for (size_t i = 0; i < n; i++)
     if (store_watch(s, p, watched[i], on) < 0) return CI_ENOMEM;

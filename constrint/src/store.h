@@ -93,6 +93,7 @@ struct propagator {
   const struct propagator_class *class;
   int32_t id;
   bool queued, dead; /* the store's own */
+  bool asleep;       /* while there is a log: the learning search does its work (learn/clauses.c) */
   bool tells;        /* at the fixpoint all that its fixed terms say stands in the domains
                       * of the others, where these are explicit: they no longer matter */
 };

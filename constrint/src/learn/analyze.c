@@ -18,6 +18,7 @@ void analyze_free(struct learner *l) {
   budget_free(b, l->need, l->need_capacity * sizeof *l->need);
   budget_free(b, l->touched, l->touched_capacity * sizeof *l->touched);
   budget_free(b, l->clause, l->clause_capacity * sizeof *l->clause);
+  budget_free(b, l->term_mark, l->log->terms * sizeof *l->term_mark);
   budget_free(b, l->level_mark, l->level_capacity * sizeof *l->level_mark);
   because_free(&l->because);
   because_free(&l->inner);
@@ -45,6 +46,7 @@ static bool touch(struct learner *l, int32_t e) {
   if (need->listed) return true;
   if (!budget_grow(l->budget, &l->touched, &l->touched_capacity, l->ntouched + 1, sizeof *l->touched)) return false;
   l->touched[l->ntouched++] = e;
+  l->term_mark[event_at(l, e)->x] = l->analysis;
   *need = (struct need){.listed = true};
   return true;
 }
@@ -83,6 +85,7 @@ static bool need_all(struct learner *l, const struct because *b, int32_t level, 
 static void forget_needs(struct learner *l) {
   for (size_t i = 0; i < l->ntouched; i++) l->need[l->touched[i]] = (struct need){0};
   l->ntouched = 0;
+  l->analysis++;
 }
 
 /* ---- where a fact came from ---- */
@@ -241,6 +244,7 @@ static bool is_needed(const struct learner *l, int32_t e, struct fact f) {
 
 /* Or does a newer fact of the same term, which is needed? */
 static bool is_implied(const struct learner *l, int32_t e, struct fact f) {
+  if (l->term_mark[f.x] != l->analysis) return false;
   for (int32_t k = l->log->last[f.x]; k >= e; k = event_at(l, k)->previous)
     if (l->need[k].of && is_needed(l, k, f)) return true;
   return false;
@@ -343,6 +347,7 @@ static int make_clause(struct learner *l, int32_t point, int32_t *level, uint32_
 
 static bool make_room(struct learner *l) {
   size_t needs = l->need_capacity, levels = l->level_capacity;
+  if (!l->term_mark && !(l->term_mark = budget_alloc(l->budget, l->log->terms * sizeof *l->term_mark))) return false;
   if (!budget_grow(l->budget, &l->need, &l->need_capacity, l->log->n + 1, sizeof *l->need) ||
       !budget_grow(l->budget, &l->level_mark, &l->level_capacity, l->s->level + 1, sizeof *l->level_mark))
     return false;

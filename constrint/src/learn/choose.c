@@ -60,7 +60,7 @@ void choose_solution(struct learner *l) {
 
 /* ---- rounds ---- */
 
-enum { RESTART = 100 /* failures, times Luby's number */ };
+enum { RESTART = 100 /* failures, times Luby's number */, FAITHFUL = 500, ADVISED = 2 };
 
 /* A short round by domains and weights; then the model's advice, in rounds that
  * grow by a quarter, and activity, in Luby's, in turn; now and then weights again. */
@@ -71,9 +71,24 @@ static enum guide next_guide(const struct learner *l, bool advised) {
   return advised && i % 2 ? GUIDE_MODEL : GUIDE_ACTIVITY;
 }
 
+/* As the model advises, twice as often as not: each such round as long as those
+ * before together, that a search which needs no restarts has few. */
+static uint64_t advised_round(struct learner *l) {
+  uint64_t model = l->spent[GUIDE_MODEL], others = l->spent[GUIDE_ACTIVITY] + l->spent[GUIDE_WEIGHT];
+  if (model <= ADVISED * others) {
+    l->guide = GUIDE_MODEL;
+    return model > FAITHFUL ? model : FAITHFUL;
+  }
+  l->guide = l->restarts % 8 == 6 ? GUIDE_WEIGHT : GUIDE_ACTIVITY;
+  return RESTART * luby(l->restarts);
+}
+
 uint64_t choose_round(struct learner *l) {
+  l->spent[l->guide] += l->failures - l->since;
+  l->since = l->failures;
   const struct graph *g = &l->solver->model->graph;
   bool advised = g->nphases || g->norder;
+  if (l->free_search && advised && !l->solver->options.free_search) return advised_round(l);
   l->guide = next_guide(l, advised);
   if (!l->free_search || !advised) return RESTART * luby(l->restarts);
   if (l->guide != GUIDE_MODEL) return RESTART * luby(l->restarts / 2);

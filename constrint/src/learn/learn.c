@@ -31,8 +31,11 @@ static int prepare(struct learner *l) {
   if (!l->log) return CI_ENOMEM;
   l->watched = budget_alloc(l->budget, l->log->terms * WATCH_FACTS * sizeof *l->watched);
   if (!choose_init(l)) return CI_ENOMEM;
+  if (!clauses_take(l)) return CI_ENOMEM;
   l->s->log = l->log;
-  return store_push(l->s); /* the root stays as it is */
+  int error = store_push(l->s); /* the root stays as it is */
+  if (error < 0) return error;
+  return nogoods_watch(l) ? CI_OK : CI_ENOMEM;
 }
 
 /* Where a model's order decides which solution comes first it is followed, and
@@ -50,7 +53,7 @@ int learner_new(ci_solver *s) {
   if (!l) return CI_ENOMEM;
   s->learner = l;
   *l = (struct learner){.solver = s, .s = s->store, .budget = &s->budget, .free_search = free_search, .most = NOGOODS,
-                        .nogood_step = 1, .self = {.class = &nogood_class, .id = -1},
+                        .nogood_step = 1, .analysis = 1, .self = {.class = &nogood_class, .id = -1},
                         .because = {.s = s->store}, .inner = {.s = s->store}};
   int error = prepare(l);
   if (error < 0) learner_free(s);
@@ -69,6 +72,7 @@ int learner_resume(ci_solver *s) {
   l->head = 0;
   choose_refill(l);
   int error = store_push(l->s);
+  if (error == CI_OK && !nogoods_watch(l)) error = CI_ENOMEM;
   for (size_t i = 0; i < l->units && error == CI_OK; i++) {
     if (fact_assert(l->s, l->unit[i], NULL)) continue;
     l->exhausted = true;
@@ -119,7 +123,14 @@ static int recover(struct learner *l, int learned, int32_t level, uint32_t level
   return nogood_learn(l, levels);
 }
 
+/* Of the model's own clauses as of its other constraints. */
+static void blame_broken(const struct learner *l) {
+  const struct nogood *n = l->broken;
+  for (uint32_t i = 0; n && !n->levels && i < n->n && i < 64; i++) l->solver->weight[n->fact[i].x]++;
+}
+
 static void blame(const struct learner *l, const propagator *p) {
+  if (!p) blame_broken(l);
   if (!p || p->id < 0) return;
   const struct posted *posted = &l->s->posted[p->id];
   for (uint32_t i = 0; i < posted->n && i < 64; i++) l->solver->weight[posted->scope[i]]++;

@@ -12,7 +12,7 @@
 
 struct nogood {
   uint32_t n;
-  uint32_t levels;  /* how many its facts came from, when it was learned (LBD) */
+  uint32_t levels;  /* how many its facts came from, when it was learned (LBD); 0: the model's own */
   bool told;        /* other searches know it (exchange.c) */
   double activity;
   uint64_t id;      /* in the proof, if there is one */
@@ -23,10 +23,11 @@ struct nogood {
 struct watch {
   wide v;                 /* of the watched fact */
   struct nogood *nogood;
-  int64_t blocker_v;      /* another fact of the clause: if it holds, nothing is to be done */
-  term blocker;           /* -1: none */
-  enum fact_kind blocker_kind;
+  int32_t blocker_v;      /* another fact of the clause: if it holds, nothing is to be done */
+  uint32_t blocker;       /* its term and kind; NO_BLOCKER: none */
 };
+
+#define NO_BLOCKER UINT32_MAX
 
 struct watch_list { struct watch *watch; size_t n, capacity; };
 
@@ -56,7 +57,7 @@ struct probe {
 
 /* Who chooses between two restarts: the model's advice, then activity; activity
  * alone; the fewest values for the failures it took part in. */
-enum guide { GUIDE_MODEL, GUIDE_ACTIVITY, GUIDE_WEIGHT };
+enum guide { GUIDE_MODEL, GUIDE_ACTIVITY, GUIDE_WEIGHT, GUIDES };
 
 /* Positions of the order, by the activity of their terms. */
 struct heap {
@@ -79,6 +80,8 @@ struct learner {
   struct nogood **nogood;
   size_t nogoods, nogood_capacity, most;
   struct watch_index *watched; /* WATCH_FACTS a term */
+  struct nogood **given;      /* the model's own clauses */
+  size_t givens, given_capacity;
   struct nogood *broken;      /* whose facts are all false */
   struct fact *unit;          /* facts that hold for good */
   size_t units, unit_capacity;
@@ -86,6 +89,7 @@ struct learner {
   /* analysis */
   struct need *need;          /* per event */
   size_t need_capacity;
+  uint64_t *term_mark, analysis; /* per term: the last analysis that wanted something of it */
   int32_t *touched;
   size_t ntouched, touched_capacity;
   struct because because, inner;
@@ -107,6 +111,7 @@ struct learner {
   bool has_best;
   uint64_t failures, until, restarts;
   uint64_t grown; /* the last round by the model's advice, in failures */
+  uint64_t spent[GUIDES], since; /* failures by each guide; at the beginning of this round */
   struct probe probe;
   uint64_t pause; /* at so many failures; 0: never */
 };
@@ -122,6 +127,20 @@ int nogood_adopt(struct learner *l, const struct fact *fact, uint32_t n, uint32_
 /* At level 1: forget the worse half, and facts that are decided for good. */
 int nogoods_reduce(struct learner *l);
 void nogoods_free(struct learner *l);
+/* NULL: out of memory. */
+struct nogood *nogood_new(struct learner *l, const struct fact *fact, uint32_t n);
+void nogood_free(struct learner *l, struct nogood *n);
+/* Its first two facts; false: out of memory. */
+bool nogood_watch(struct learner *l, struct nogood *n);
+/* At level 1, where the root may have changed: all watches anew. */
+bool nogoods_watch(struct learner *l);
+
+/* clauses.c: take the model's clauses as nogoods; false: out of memory. */
+bool clauses_take(struct learner *l);
+void clauses_free(struct learner *l);
+/* At level 1, when nothing is watched: what is left open of each.  One with a
+ * single fact concludes it, one with none ends the search.  False: an error. */
+bool clauses_watch(struct learner *l);
 
 /* analyze.c: from the conflict in hand to l->clause and the level to return to.
  * 1: learned; 0: there is nothing to blame: no solution is left. */

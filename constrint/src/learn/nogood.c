@@ -35,13 +35,14 @@ static void close_index(struct learner *l, struct watch_index *w) {
 }
 
 static void set_blocker(struct watch *w, struct fact f) {
-  w->blocker = wide_fits64(f.v) ? f.x : -1;
-  w->blocker_kind = f.kind;
-  w->blocker_v = (int64_t)f.v;
+  bool fits = f.v >= INT32_MIN && f.v <= INT32_MAX && f.x < 1 << 29;
+  w->blocker = fits ? (uint32_t)f.x << 2 | (uint32_t)f.kind : NO_BLOCKER;
+  w->blocker_v = fits ? (int32_t)f.v : 0;
 }
 
 static bool is_blocked(const store *s, const struct watch *w) {
-  return w->blocker >= 0 && fact_true(s, (struct fact){w->blocker, w->blocker_kind, w->blocker_v});
+  if (w->blocker == NO_BLOCKER) return false;
+  return fact_true(s, (struct fact){(term)(w->blocker >> 2), (enum fact_kind)(w->blocker & 3), w->blocker_v});
 }
 
 static bool watch(struct learner *l, struct nogood *n, struct fact f, struct fact blocker) {
@@ -55,16 +56,25 @@ static bool watch(struct learner *l, struct nogood *n, struct fact f, struct fac
   return true;
 }
 
-static bool watch_both(struct learner *l, struct nogood *n) {
+bool nogood_watch(struct learner *l, struct nogood *n) {
   return watch(l, n, n->fact[0], n->fact[1]) && watch(l, n, n->fact[1], n->fact[0]);
 }
 
 static size_t size_of(uint32_t n) { return sizeof(struct nogood) + n * sizeof(struct fact); }
 
-static void release(struct learner *l, struct nogood *n) { budget_free(l->budget, n, size_of(n->n)); }
+struct nogood *nogood_new(struct learner *l, const struct fact *fact, uint32_t n) {
+  struct nogood *new = budget_alloc(l->budget, size_of(n));
+  if (!new) return NULL;
+  *new = (struct nogood){.n = n};
+  memcpy(new->fact, fact, n * sizeof *fact);
+  return new;
+}
+
+void nogood_free(struct learner *l, struct nogood *n) { budget_free(l->budget, n, size_of(n->n)); }
 
 void nogoods_free(struct learner *l) {
-  for (size_t i = 0; i < l->nogoods; i++) release(l, l->nogood[i]);
+  for (size_t i = 0; i < l->nogoods; i++) nogood_free(l, l->nogood[i]);
+  clauses_free(l);
   budget_free(l->budget, l->nogood, l->nogood_capacity * sizeof(struct nogood *));
   budget_free(l->budget, l->unit, l->unit_capacity * sizeof *l->unit);
   for (size_t i = 0; l->watched && i < l->log->terms * WATCH_FACTS; i++) close_index(l, &l->watched[i]);
@@ -168,6 +178,7 @@ int nogoods_propagate(struct learner *l) {
 /* ---- learning and forgetting ---- */
 
 void nogood_bump(struct learner *l, struct nogood *n) {
+  if (!n->levels) return;
   n->activity += l->nogood_step;
   if (n->activity < 1e100) return;
   for (size_t i = 0; i < l->nogoods; i++) l->nogood[i]->activity *= 1e-100;
@@ -184,14 +195,12 @@ static int learn_unit(struct learner *l) {
 static struct nogood *keep(struct learner *l, uint32_t levels) {
   uint32_t n = (uint32_t)l->nclause;
   if (!budget_grow(l->budget, &l->nogood, &l->nogood_capacity, l->nogoods + 1, sizeof(struct nogood *))) return NULL;
-  struct nogood *new = budget_alloc(l->budget, size_of(n));
+  struct nogood *new = nogood_new(l, l->clause, n);
   if (!new) return NULL;
-  new->n = n;
   new->levels = levels;
   new->activity = l->nogood_step;
-  memcpy(new->fact, l->clause, n * sizeof *new->fact);
   l->nogood[l->nogoods++] = new;
-  return watch_both(l, new) ? new : NULL;
+  return nogood_watch(l, new) ? new : NULL;
 }
 
 int nogood_learn(struct learner *l, uint32_t levels) {
@@ -242,20 +251,25 @@ static bool settle(struct learner *l, struct nogood **which) {
   return false;
 }
 
+bool nogoods_watch(struct learner *l) {
+  for (size_t i = 0; i < l->log->terms * WATCH_FACTS; i++)
+    for (uint32_t k = 0; l->watched[i].list && k < l->watched[i].n; k++) l->watched[i].list[k].n = 0;
+  bool ok = clauses_watch(l);
+  for (size_t i = 0; i < l->nogoods && ok; i++) ok = nogood_watch(l, l->nogood[i]);
+  return ok;
+}
+
 int nogoods_reduce(struct learner *l) {
   size_t kept = 0;
   qsort(l->nogood, l->nogoods, sizeof(struct nogood *), by_worth);
-  for (size_t i = 0; i < l->log->terms * WATCH_FACTS; i++)
-    for (uint32_t k = 0; l->watched[i].list && k < l->watched[i].n; k++) l->watched[i].list[k].n = 0;
   for (size_t i = 0; i < l->nogoods; i++) {
     bool worse = i >= l->nogoods / 2 && l->nogood[i]->levels > 2;
     if (worse || settle(l, &l->nogood[i])) {
       if (l->s->proof) proof_delete(l->s->proof, l->nogood[i]->id);
-      release(l, l->nogood[i]);
+      nogood_free(l, l->nogood[i]);
     } else l->nogood[kept++] = l->nogood[i];
   }
   l->nogoods = kept;
-  for (size_t i = 0; i < kept; i++)
-    if (!watch_both(l, l->nogood[i])) return CI_ENOMEM;
+  if (!nogoods_watch(l)) return CI_ENOMEM;
   return l->budget->stopped;
 }
