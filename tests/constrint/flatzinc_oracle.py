@@ -3,7 +3,7 @@
 A signature has a letter an argument: i integer, b truth value, s set of
 constants, c constant integer; capitals lists of these, D a list of constant
 truth values, d such a one; P and Q integer lists, all as long as each other or the
-constants before; T and U the rows of a table.  `meaning` takes plain values and may raise Undefined.
+constants before; T and U the rows of a table; A an automaton, which is five arguments.  `meaning` takes plain values and may raise Undefined.
 """
 
 class Undefined(Exception):
@@ -54,6 +54,18 @@ def inverts(p, f, q, g):
     return all(0 <= j - q < len(g) and g[j - q] == i + p for i, j in enumerate(f))
 
 
+def apart(starts, durations):
+    tasks = [(s, d) for s, d in zip(starts, durations) if d > 0]
+    return all(a + d <= b or b + e <= a for i, (a, d) in enumerate(tasks) for b, e in tasks[:i])
+
+
+def accepts(x, automaton):
+    states, symbols, steps, state, accepting = automaton
+    for v in x:
+        state = steps[(state - 1) * symbols + v - 1] if state and 1 <= v <= symbols else 0
+    return state in accepting
+
+
 def dot(a, x):
     return sum(p * q for p, q in zip(a, x))
 
@@ -92,6 +104,7 @@ BUILTINS = {
     "constrint_inverse": ("cPcP", lambda p, f, q, g: len(f) == len(g) and inverts(p, f, q, g) and inverts(q, g, p, f)),
     "constrint_cardinality": ("ICQ", lambda x, v, c: all(x.count(k) == n for k, n in zip(v, c))),
     "constrint_lex_int": ("dPP", lambda strict, x, y: x < y if strict else x <= y),
+    "constrint_disjunctive": ("PP", apart), "constrint_regular": ("IA", accepts),
     "fzn_all_different_int": ("I", lambda x: len(set(x)) == len(x)),
     "constrint_table_int": ("IT", lambda x, t: tuple(x) in t),
     "constrint_table_bool": ("BU", lambda x, t: tuple(x) in t),

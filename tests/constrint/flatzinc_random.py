@@ -114,9 +114,16 @@ class Model:
         text = "[%s]" % ",".join(shown(v, boolean) for row in rows for v in row)
         return text, lambda s, t=[tuple(r) for r in rows]: t
 
+    def an_automaton(self):
+        states, symbols = rng.randrange(1, 4), rng.randrange(1, 4)
+        steps = [rng.randrange(0, states + 1) for _ in range(states * symbols)]
+        first, accepting = rng.randrange(1, states + 1), [q for q in range(1, states + 1) if rng.random() < 0.6]
+        text = f"{states},{symbols},{steps},{first},{accepting}".replace(" ", "")
+        return text, lambda s, a=(states, symbols, steps, first, accepting): a
+
     def arguments(self, name, signature):
         n = rng.randrange(1, 5)
-        least = 1 if "element" in name or "imum" in name or "table" in name or "xor" in name else 0
+        least = 1 if "element" in name or "imum" in name or "table" in name or "xor" in name or "regular" in name else 0
         for letter in signature:
             size = n if signature[0] in "C" or "table" in name else max(least, rng.randrange(0, 5))
             if letter in "PQ":
@@ -137,6 +144,8 @@ class Model:
                 yield self.constants(size, letter == "D")
             elif letter in "TU":
                 yield self.a_table(letter == "U", n)
+            elif letter == "A":
+                yield self.an_automaton()
             else:
                 yield self.listed(letter == "B", size)
 
@@ -377,7 +386,7 @@ def all_values(path, name, signature, meaning):
             parts = {"d": lambda: (lambda c: (shown(c, True), lambda s: c))(rng.randrange(2)), "c": lambda: (lambda c: (str(c), lambda s: c))(rng.randrange(-3, 4)), "s": model.a_set,
                      "C": lambda: ("[%s]" % ",".join(map(str, cs)), lambda s, cs=cs: cs),
                      "D": lambda: model.constants(size, True),
-                     "T": lambda: model.a_table(False, size), "U": lambda: model.a_table(True, size)}
+                     "A": model.an_automaton, "T": lambda: model.a_table(False, size), "U": lambda: model.a_table(True, size)}
             cs = [rng.randrange(-1, 2) if "Q" in signature else rng.randrange(-3, 4) for _ in range(size)]
             text, f = parts[letter]()
             if not text.startswith(("[", "{")) and letter in "D":

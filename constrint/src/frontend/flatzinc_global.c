@@ -1,5 +1,6 @@
 /* Global constraints that the engine propagates by itself, under the names of
  * MiniZinc's solver libraries (share/minizinc/constrint). */
+#include <string.h>
 #include "flatzinc.h"
 
 static ci_expr all_different(struct fz *z, const struct fz_value *args, size_t n, ci_op op) {
@@ -95,11 +96,38 @@ static ci_expr lexicographic(struct fz *z, const struct fz_value *args, size_t n
   return ci_global(z->b, CI_LEX, e, count, &args[0].number, 1);
 }
 
+/* starts, durations */
+static ci_expr disjunctive(struct fz *z, const struct fz_value *args, size_t n, ci_op op) {
+  (void)op;
+  size_t count;
+  int rc = same_length(z, &args[0], &args[1]);
+  ci_expr *e = rc < 0 ? NULL : joined(z, args, n, &count);
+  if (!e) return rc < 0 ? rc : CI_ENOMEM;
+  return ci_global(z->b, CI_DISJUNCTIVE, e, count, NULL, 0);
+}
+
+/* x, states, symbols, the next states row by row, the first state, accepting states */
+static ci_expr regular(struct fz *z, const struct fz_value *args, size_t n, ci_op op) {
+  (void)n, (void)op;
+  size_t count, steps = args[3].n, accepting = args[5].n;
+  const int64_t head[] = {args[1].number, args[2].number, args[4].number, (int64_t)accepting};
+  enum { HEAD = sizeof head / sizeof *head };
+  int64_t *p = arena_alloc(&z->scratch, (HEAD + steps + accepting) * sizeof *p);
+  ci_expr *e = joined(z, args, 1, &count);
+  if (!p || !e) return fz_no_memory();
+  memcpy(p, head, sizeof head);
+  for (size_t i = 0; i < steps; i++) p[HEAD + i] = args[3].items[i].number;
+  for (size_t i = 0; i < accepting; i++) p[HEAD + steps + i] = args[5].items[i].number;
+  return ci_global(z->b, CI_REGULAR, e, count, p, HEAD + steps + accepting);
+}
+
 const struct fz_builtin fz_global[] = {
   {"fzn_all_different_int", "I", all_different, CI_ALLDIFFERENT, FZ_NONE},
   {"constrint_table_int", "IC", table, CI_EQ, FZ_NONE},
   {"constrint_table_bool", "BD", table, CI_EQ, FZ_NONE},
   {"fzn_cumulative", "IIIi", cumulative, CI_EQ, FZ_NONE},
+  {"constrint_disjunctive", "II", disjunctive, CI_EQ, FZ_NONE},
+  {"constrint_regular", "IccCcC", regular, CI_EQ, FZ_NONE},
   {"constrint_circuit", "cI", circuit, CI_EQ, FZ_NONE},
   {"constrint_inverse", "cIcI", inverse, CI_EQ, FZ_NONE},
   {"constrint_cardinality", "ICI", cardinality, CI_EQ, FZ_NONE},
