@@ -1,9 +1,11 @@
 /* What is concluded at the root of constraints together: before any has run, and
  * from what they have left when all have. */
+#include "recognise/recognise.h"
 #include "solver.h"
 
 int reason_at_root(store *s) {
-  int error = find_cliques(s);
+  int error = recognise(s);
+  if (error == CI_OK) error = find_cliques(s);
   return error < 0 ? error : narrow_differences(s);
 }
 

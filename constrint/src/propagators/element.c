@@ -1,5 +1,6 @@
 /* z = x[index]; z = b ? x : y is x[b] of two. */
 #include <string.h>
+#include "choice.h"
 #include "equal.h"
 #include "../learn/because.h"
 #include "../post.h"
@@ -131,6 +132,13 @@ static bool explain(struct because *b, const propagator *p, struct fact what) {
 
 static const struct propagator_class short_class = {"element", propagate, explain, 1, image};
 static const struct propagator_class long_class = {"element", propagate, explain, 2, image};
+
+bool choice_of(const propagator *p, struct choice *out) {
+  if (p->class != &short_class && p->class != &long_class) return false;
+  const struct element *e = (const struct element *)p;
+  *out = (struct choice){e->z, e->index, e->n, e->x};
+  return true;
+}
 
 /* Constants are all that z can be: say so while it can become explicit. */
 static int keep_constants(store *s, const struct element *e) {
