@@ -8,6 +8,7 @@
 
 enum {
   ITERATIONS = 2000,   /* of the simplex at a node; the first time ten times as many */
+  WORK = 5000000,      /* of the simplex at a node, in entries visited: some hundredths of a second */
   COST_OF_RUN = 40,    /* what a propagator's run costs, in units of entries visited */
   FAIR = 16            /* where it refutes nothing, the relaxation may take a FAIRth of the time */
 };
@@ -211,9 +212,12 @@ static void note_cost(struct lp *lp, double bound) {
   lp->bound = bound;
 }
 
+/* What an iteration costs, in entries visited. */
+static uint64_t work_of_iteration(const struct lp *lp) { return 4 * lp->rows.n + lp->rows.entries + 1; }
+
 /* Its part in the failures is its part of the time: all of it from a half on. */
 static void settle_next(struct lp *lp) {
-  uint64_t work = 400 + 8 * lp->rows.entries + (uint64_t)simplex_iterations(lp->simplex) * (4 * lp->rows.n + lp->rows.entries);
+  uint64_t work = 400 + 8 * lp->rows.entries + (uint64_t)simplex_iterations(lp->simplex) * work_of_iteration(lp);
   uint64_t all = lp->solver->failures - lp->failures + FAIR, mine = lp->refuted + 1;
   if (FAIR * mine < all) mine = all / FAIR;
   lp->next = lp->s->runs + (2 * mine < all ? (all - mine) * (work / COST_OF_RUN) / mine : 0);
@@ -225,9 +229,14 @@ static double time_left(const struct lp *lp) {
   return left > 0.1 ? 0.1 : left;
 }
 
+static int iterations_allowed(const struct lp *lp) {
+  uint64_t most = lp->solved ? ITERATIONS : 10 * ITERATIONS, fair = WORK / work_of_iteration(lp);
+  return (int)(fair < most ? fair : most);
+}
+
 /* In short spells, between which the budget is looked at. */
 static enum simplex_answer solve(struct lp *lp) {
-  int iterations = lp->solved ? ITERATIONS : 10 * ITERATIONS;
+  int iterations = iterations_allowed(lp);
   enum simplex_answer a = SIMPLEX_OPEN;
   while (a == SIMPLEX_OPEN && iterations > 0 && budget_check(lp->s->budget) == CI_OK) {
     a = simplex_solve(lp->simplex, iterations, time_left(lp));
@@ -258,6 +267,7 @@ static int ask(struct lp *lp) {
   const ci_limits *limits = &lp->s->budget->limits;
   lp->broken = a == SIMPLEX_BROKEN || (limits->memory_bytes && lp->s->budget->used + simplex_memory() > limits->memory_bytes);
   if (lp->broken) return 1;
+  if (a == SIMPLEX_OPEN) lp->leads = lp->leading = false; /* too slow to be asked at each node */
   int result = learn_from(lp, a);
   lp->refuted += result == 0;
   settle_next(lp);

@@ -250,32 +250,6 @@ enum simplex_answer simplex_solve(struct simplex *x, int iterations, double seco
   return a;
 }
 
-/* ---- the tableau ---- */
-
-static bool tableau(struct simplex *x, int col, double *multipliers) {
-  int position = glp_get_col_bind(x->p, col);
-  if (!position || (!glp_bf_exists(x->p) && glp_factorize(x->p) != 0)) return false;
-  double *row = x->number;
-  for (size_t i = 0; i <= x->rows; i++) row[i] = 0;
-  row[position] = 1;
-  glp_btran(x->p, row);
-  for (size_t i = 0; i < x->rows; i++) multipliers[i] = row[i + 1];
-  return true;
-}
-
-bool simplex_tableau(struct simplex *x, size_t col, double *multipliers) {
-  jmp_buf out;
-  if (!x->p) return false;
-  int said = enter(&out);
-  if (setjmp(out)) {
-    abandon(x, said);
-    return false;
-  }
-  bool found = tableau(x, (int)col + 1, multipliers);
-  leave(said);
-  return found;
-}
-
 /* ---- one more row ---- */
 
 static bool grow(struct simplex *x) {

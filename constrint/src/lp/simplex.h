@@ -25,9 +25,6 @@ void simplex_bounds(struct simplex *x, size_t col, double lo, double hi);
 /* One more row of r, added to it since. */
 bool simplex_add_row(struct simplex *x, const struct lp_rows *r, size_t row);
 enum simplex_answer simplex_solve(struct simplex *x, int iterations, double seconds);
-/* Of a basic column, after SIMPLEX_BEST: the combination of rows that gives it by
- * what is not basic, a multiplier a row; false: it is not basic. */
-bool simplex_tableau(struct simplex *x, size_t col, double *multipliers);
 /* Of the last answer: a multiplier a row, a value a column. */
 const double *simplex_multipliers(const struct simplex *x);
 const double *simplex_values(const struct simplex *x);

@@ -21,11 +21,6 @@ enum simplex_answer simplex_solve(struct simplex *x, int iterations, double seco
   return SIMPLEX_BROKEN;
 }
 
-bool simplex_tableau(struct simplex *x, size_t col, double *multipliers) {
-  (void)x, (void)col, (void)multipliers;
-  return false;
-}
-
 const double *simplex_multipliers(const struct simplex *x) { return (void)x, NULL; }
 const double *simplex_values(const struct simplex *x) { return (void)x, NULL; }
 int simplex_iterations(const struct simplex *x) { return (void)x, 0; }
