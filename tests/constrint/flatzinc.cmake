@@ -1,9 +1,12 @@
 # FlatZinc and MiniZinc: the reader, the builtins, the mode.
-set(flatzinc_files 1200)
+set(flatzinc_files 2000)
+set(flatzinc_timeout 240)
+set(CONSTRINT_RANDOM_SECONDS 120 CACHE STRING "CPU seconds of random models under the sanitizers")
 if(CONSTRINT_SANITIZE)
-  set(flatzinc_files 120)
+  set(flatzinc_files ${CONSTRINT_RANDOM_SECONDS}s)
+  math(EXPR flatzinc_timeout "240 + 4 * ${CONSTRINT_RANDOM_SECONDS}")
 endif()
-room_script(constrint_flatzinc TIMEOUT 120
+room_script(constrint_flatzinc TIMEOUT ${flatzinc_timeout}
   COMMAND python3 ${CMAKE_CURRENT_SOURCE_DIR}/flatzinc_random.py ${flatzinc_files})
 if(CONSTRINT_NIGHTLY)
   room_script(constrint_flatzinc_nightly TIMEOUT 3000 LABELS nightly
