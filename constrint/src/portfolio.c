@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST = 64, FIRST = 500 /* failures of the first round */ };
+enum { MOST = 64, FIRST = 100 /* failures of the first round */ };
 
 struct worker {
   ci_solver *solver;

@@ -129,7 +129,7 @@ static void test_limit(void) {
 
 /* ---- against brute force, where they need many rounds ---- */
 
-enum { ITEMS = 18, SUMS = 2 };
+enum { ITEMS = 18, SUMS = 3, SLACK = 2 };
 
 struct split {
   int64_t weight[SUMS][ITEMS], sum[SUMS], worth[ITEMS];
@@ -142,7 +142,7 @@ static int64_t total(const int64_t *of, unsigned chosen) {
   return sum;
 }
 
-/* Sums that some choice has, or nearly has. */
+/* Sums that some choice has, or nearly has, up to the slack. */
 static struct split random_split(uint64_t *state) {
   struct split p = {.maximize = random_below(state, 2)};
   unsigned chosen = (unsigned)random_below(state, 1 << ITEMS);
@@ -150,7 +150,7 @@ static struct split random_split(uint64_t *state) {
     p.worth[i] = 1 + random_below(state, 99);
     for (int k = 0; k < SUMS; k++) p.weight[k][i] = 1 + random_below(state, 40);
   }
-  for (int k = 0; k < SUMS; k++) p.sum[k] = total(p.weight[k], chosen) + random_below(state, 2);
+  for (int k = 0; k < SUMS; k++) p.sum[k] = total(p.weight[k], chosen) - random_below(state, 3 + (int)(*state % 2));
   return p;
 }
 
@@ -167,20 +167,25 @@ static ci_model *split_model(const struct split *p) {
   for (int k = 0; k <= SUMS; k++) {
     for (int i = 0; i < ITEMS; i++) part[i] = ci_apply2(b, CI_MUL, ci_int(b, k < SUMS ? p->weight[k][i] : p->worth[i]), x[i]);
     ci_expr sum = ci_apply(b, CI_ADD, part, ITEMS);
-    if (k < SUMS) ci_constrain(b, ci_apply2(b, CI_EQ, sum, ci_int(b, p->sum[k])), NULL, NULL);
-    else ci_objective(b, sum, p->maximize);
+    if (k == SUMS) ci_objective(b, sum, p->maximize);
+    else { /* no equations: these are solved at the root */
+      ci_constrain(b, ci_apply2(b, CI_GE, sum, ci_int(b, p->sum[k])), NULL, NULL);
+      ci_constrain(b, ci_apply2(b, CI_LE, sum, ci_int(b, p->sum[k] + SLACK)), NULL, NULL);
+    }
   }
   CHECK(ci_build(b, &m) == CI_OK);
   ci_builder_free(b);
   return m;
 }
 
+static bool within(int64_t more) { return more >= 0 && more <= SLACK; }
+
 /* False: no choice has these sums. */
 static bool best_split(const struct split *p, int64_t *best) {
   bool any = false;
   for (unsigned chosen = 0; chosen < 1u << ITEMS; chosen++) {
     bool fits = true;
-    for (int k = 0; k < SUMS && fits; k++) fits = total(p->weight[k], chosen) == p->sum[k];
+    for (int k = 0; k < SUMS && fits; k++) fits = within(total(p->weight[k], chosen) - p->sum[k]);
     if (!fits) continue;
     int64_t worth = total(p->worth, chosen);
     if (!any || (p->maximize ? worth > *best : worth < *best)) *best = worth;
@@ -226,7 +231,7 @@ static ci_portfolio_stats check_split(const struct split *p, const ci_model *m, 
 /* What is exchanged changes no answer, and is the same each time, too. */
 static void test_exchange(void) {
   uint64_t seed = seed_of_run(), nogoods = 0, taken = 0;
-  int rounds = getenv("MODES_ROUNDS") ? atoi(getenv("MODES_ROUNDS")) : 8;
+  int rounds = getenv("MODES_ROUNDS") ? atoi(getenv("MODES_ROUNDS")) : 6;
   for (int i = 0; i < rounds; i++) {
     uint64_t state = seed + (uint64_t)i;
     struct split p = random_split(&state);
@@ -240,7 +245,7 @@ static void test_exchange(void) {
     taken += one.taken;
     ci_model_free(m);
   }
-  CHECKF(rounds < 8 || (nogoods > 100 && taken > 100), "only %llu nogoods were exchanged", (unsigned long long)taken);
+  CHECKF(rounds < 6 || (nogoods > 100 && taken > 100), "only %llu nogoods were exchanged", (unsigned long long)taken);
 }
 
 static const struct test_case cases[] = {
