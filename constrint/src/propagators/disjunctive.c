@@ -1,5 +1,6 @@
-/* Tasks of which no two overlap: detectable precedences and edge-finding, each
- * in time quadratic in the number of tasks, forwards and with time reversed.
+/* Tasks of which no two overlap: detectable precedences, edge-finding and
+ * not-first (not-last), in time about quadratic in the number of tasks, forwards
+ * and with time reversed.
  *
  * Reversed, a task begins at minus its end.  A task of duration p counts as one
  * of just p, its least: what holds of that holds of every longer one. */
@@ -12,6 +13,8 @@
 #include "../error.h"
 
 #define FAR ((wide)1 << 100) /* ends beyond that are left alone */
+/* Not-first rarely adds anything: without effect so often in turn, every k-th time is enough. */
+enum { LAZINESS = 64 };
 
 /* A task as it is seen in one direction: it begins within first..last. */
 struct task { size_t i; wide first, last, p; };
@@ -21,6 +24,9 @@ struct disjunctive {
   size_t n;
   const term *start, *duration;
   struct task *task, *then; /* scratch of a run, and of an explanation */
+  const struct task **by_end;
+  wide *earliest_end; /* ascending */
+  uint32_t idle, skipped; /* looks for not-first without effect, up to LAZINESS; left out since the last */
 };
 
 static bool is_task(interval start, wide p) { return p > 0 && p < FAR && start.lo > -FAR && start.hi < FAR; }
@@ -111,13 +117,77 @@ static bool find_edges(store *s, const struct disjunctive *d, size_t n, int sign
   return true;
 }
 
+/* ---- Not first ---- */
+
+static int end_order(const void *a, const void *b) {
+  const struct task *x = *(const struct task *const *)a, *y = *(const struct task *const *)b;
+  return (end_of(x) > end_of(y)) - (end_of(x) < end_of(y));
+}
+
+static void sort_ends(const struct disjunctive *d, const struct task *all, size_t n) {
+  for (size_t k = 0; k < n; k++) d->by_end[k] = &all[k];
+  qsort(d->by_end, n, sizeof *d->by_end, end_order);
+}
+
+/* Tasks that none of can end before v and that end by `end`, so many that i cannot come before all. */
+struct crew { wide sum, end; };
+
+static bool find_crew(const struct disjunctive *d, size_t n, const struct task *i, wide v, struct crew *crew) {
+  crew->sum = 0;
+  for (size_t k = 0; k < n; k++) {
+    const struct task *t = d->by_end[k];
+    if (t == i || t->first + t->p < v) continue;
+    crew->sum += t->p;
+    crew->end = end_of(t);
+    if (i->first + i->p + crew->sum > crew->end) return true;
+  }
+  return false;
+}
+
+static int ascending(const void *a, const void *b) {
+  wide x = *(const wide *)a, y = *(const wide *)b;
+  return (x > y) - (x < y);
+}
+
+/* The greatest v for which there is such a crew: i begins then, or later. */
+static bool find_not_first(store *s, const struct disjunctive *d, size_t n, int sign) {
+  struct crew crew;
+  sort_ends(d, d->task, n);
+  for (size_t k = 0; k < n; k++) d->earliest_end[k] = d->task[k].first + d->task[k].p;
+  qsort(d->earliest_end, n, sizeof *d->earliest_end, ascending);
+  for (size_t i = 0; i < n; i++) {
+    size_t from = 0, to = n;
+    while (from < to) {
+      size_t middle = from + (to - from) / 2;
+      if (find_crew(d, n, &d->task[i], d->earliest_end[middle], &crew)) from = middle + 1;
+      else to = middle;
+    }
+    if (from > 0 && !begin_at(s, d, &d->task[i], d->earliest_end[from - 1], sign)) return false;
+  }
+  return true;
+}
+
+static bool look_for_not_first(store *s, struct disjunctive *d) {
+  uint64_t changes = store_changes(s);
+  if (s->proof || d->skipped++ < d->idle) return true; /* its checker goes case by case */
+  d->skipped = 0;
+  for (int sign = 1; sign >= -1; sign -= 2)
+    if (!find_not_first(s, d, load(s, d, sign), sign)) {
+      d->idle = 0;
+      return false;
+    }
+  d->idle = store_changes(s) != changes ? 0 : d->idle < LAZINESS ? d->idle + 1 : LAZINESS;
+  return true;
+}
+
 static enum outcome propagate(store *s, propagator *p) {
-  const struct disjunctive *d = (const struct disjunctive *)p;
+  struct disjunctive *d = (struct disjunctive *)p;
   uint64_t changes = store_changes(s);
   for (int sign = 1; sign >= -1; sign -= 2) {
     if (!detect(s, d, load(s, d, sign), sign)) return FAILED;
     if (!find_edges(s, d, load(s, d, sign), sign)) return FAILED;
   }
+  if (store_changes(s) == changes && !look_for_not_first(s, d)) return FAILED;
   if (store_changes(s) != changes) return AGAIN;
   return terms_fixed(s, d->start, 2 * d->n) ? SUBSUMED : FIXPOINT;
 }
@@ -214,13 +284,29 @@ static bool explain_by_crowd(const struct past *h, const struct task *i, wide v)
   return false;
 }
 
+static bool explain_not_first(const struct past *h, const struct task *i, wide v) {
+  struct crew crew;
+  sort_ends(h->d, h->d->then, h->n);
+  if (!find_crew(h->d, h->n, i, v, &crew)) return false;
+  name_first(h, i, crew.end - crew.sum - i->p + 1);
+  for (size_t k = 0; k < h->n; k++) {
+    const struct task *t = h->d->by_end[k];
+    if (t == i || t->first + t->p < v) continue;
+    name_first(h, t, v - t->p);
+    name_last(h, t, crew.end - t->p);
+    crew.sum -= t->p;
+    if (crew.sum == 0) break;
+  }
+  return true;
+}
+
 static bool explain_begin(struct past *h, size_t i, wide v) {
   recall(h);
   for (size_t k = 0; k < h->n; k++) {
     const struct task *t = &h->d->then[k];
     if (t->i != i) continue;
     wide first = h->sign > 0 ? v : -v - t->p;
-    return explain_precedence(h, t, first) || explain_by_crowd(h, t, first);
+    return explain_precedence(h, t, first) || explain_by_crowd(h, t, first) || explain_not_first(h, t, first);
   }
   return false;
 }
@@ -250,9 +336,12 @@ int post_disjunctive(store *s, const term *start, const term *duration, size_t n
   struct disjunctive *d = store_alloc(s, sizeof *d);
   term *all = store_alloc(s, (2 * n + 1) * sizeof *all);
   struct task *task = store_alloc(s, (2 * n + 1) * sizeof *task);
-  if (!d || !all || !task) return ci_fail(CI_ENOMEM, "out of memory");
+  const struct task **by_end = store_alloc(s, (n + 1) * sizeof *by_end);
+  wide *ends = store_alloc(s, (n + 1) * sizeof *ends);
+  if (!d || !all || !task || !by_end || !ends) return ci_fail(CI_ENOMEM, "out of memory");
   memcpy(all, start, n * sizeof *all);
   memcpy(all + n, duration, n * sizeof *all);
-  *d = (struct disjunctive){.n = n, .start = all, .duration = all + n, .task = task, .then = task + n};
+  *d = (struct disjunctive){.n = n, .start = all, .duration = all + n, .task = task, .then = task + n,
+                            .by_end = by_end, .earliest_end = ends};
   return n < 2 ? CI_OK : store_post(s, &d->super, &class, all, 2 * n, ON_BOUNDS);
 }
