@@ -17,14 +17,8 @@ int32_t set_lower_any(const struct set *e, wide v) {
   if (e->values) return table_lower(e->values, e->n, v);
   if (v <= e->base) return 0;
   uwide ahead = (uwide)v - (uwide)e->base;
-  if (e->stride == 1) return ahead >= (uwide)e->n ? e->n : (int32_t)ahead;
   uwide position = (ahead + (uwide)e->stride - 1) / (uwide)e->stride;
   return position >= (uwide)e->n ? e->n : (int32_t)position;
-}
-
-int32_t set_find_any(const struct set *e, wide v) {
-  int32_t position = set_lower(e, v);
-  return position < e->n && set_value(e, position) == v ? position : -1;
 }
 
 int32_t set_up_far(const struct set *e, int32_t from) {

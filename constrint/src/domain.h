@@ -20,7 +20,8 @@ struct domain {
 /* The explicit part: the values at its root, and which of them are left. */
 struct set {
   const wide *values; /* ascending; NULL: base + stride * position */
-  wide base, stride;
+  wide base, last, stride; /* the first and the last value */
+  const int32_t *place; /* per number from base to last: the first position whose value is no less; NULL: too many */
   int32_t n;
   uint64_t *words;
 };
@@ -28,20 +29,19 @@ struct set {
 static inline wide set_value(const struct set *e, int32_t position) {
   return e->values ? e->values[position] : e->base + e->stride * position;
 }
-/* The next two for sets of any stride. */
 int32_t set_lower_any(const struct set *e, wide v);
-int32_t set_find_any(const struct set *e, wide v);
 static inline bool set_is_plain(const struct set *e) { return !e->values && e->stride == 1; }
 /* The first position whose value is >= v; n if there is none. */
 static inline int32_t set_lower(const struct set *e, wide v) {
-  if (!set_is_plain(e)) return set_lower_any(e, v);
   if (v <= e->base) return 0;
-  return v >= e->base + e->n ? e->n : (int32_t)(v - e->base);
+  if (v > e->last) return e->n;
+  if (e->place) return e->place[(int32_t)(v - e->base)];
+  return set_is_plain(e) ? (int32_t)(v - e->base) : set_lower_any(e, v);
 }
 /* The position of v, or -1. */
 static inline int32_t set_find(const struct set *e, wide v) {
-  if (!set_is_plain(e)) return set_find_any(e, v);
-  return v < e->base || v >= e->base + e->n ? -1 : (int32_t)(v - e->base);
+  int32_t position = set_lower(e, v);
+  return position < e->n && set_value(e, position) == v ? position : -1;
 }
 static inline bool set_bit(const struct set *e, int32_t position) {
   return e->words[position >> 6] >> (position & 63) & 1;

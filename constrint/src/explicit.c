@@ -3,6 +3,8 @@
 
 #include "store_internal.h"
 
+enum { CLOSE = 8 /* numbers a value */ };
+
 static struct set *new_set(store *s, size_t n) {
   struct set *e = arena_alloc(&s->arena, sizeof *e);
   size_t words = (n + 63) / 64;
@@ -20,6 +22,8 @@ static void adopt(store *s, term x, struct set *e) {
   d->count = (uint64_t)e->n;
   d->lo = set_value(e, 0);
   d->hi = set_value(e, e->n - 1);
+  e->base = d->lo;
+  e->last = d->hi;
   s->explicit[x] = e;
 }
 
@@ -30,6 +34,20 @@ bool explicit_range(store *s, term x) {
   e->base = d->lo;
   e->stride = d->step;
   adopt(s, x, e);
+  return true;
+}
+
+/* Where the values lie close together, who looks one up need not search. */
+static bool note_places(store *s, struct set *e) {
+  uint64_t span = range_size(e->values[0], e->values[e->n - 1], 1);
+  if (span > CLOSE * (uint64_t)e->n) return true;
+  int32_t *place = arena_alloc(&s->arena, span * sizeof *place), position = 0;
+  if (!place) return false;
+  for (uint64_t i = 0; i < span; i++) {
+    place[i] = position;
+    if (e->values[position] == e->values[0] + (wide)i) position++;
+  }
+  e->place = place;
   return true;
 }
 
@@ -44,6 +62,7 @@ bool explicit_table(store *s, term x, const wide *values, size_t n) {
   if (!e || !copy) return false;
   memcpy(copy, values, n * sizeof *copy);
   e->values = copy;
+  if (!note_places(s, e)) return false;
   adopt(s, x, e);
   return true;
 }
