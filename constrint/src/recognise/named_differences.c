@@ -8,7 +8,7 @@
 #include "../propagators/linear.h"
 
 #define SMALL ((wide)1 << 60)
-enum { ZERO = -1 /* in place of a term: the number 0 */ };
+enum { ZERO = -1 /* in place of a term: the number 0 */, EFFORT = 1 << 20 };
 
 /* x - y = d + k */
 struct name { term x, y, d; wide k; };
@@ -17,6 +17,8 @@ struct names {
   store *s;
   struct name *name;
   size_t n, capacity;
+  size_t effort;
+  bool renamed; /* some sum was */
 };
 
 static bool is_small(const struct linear_sum *l) { return l->c < SMALL && l->c > -SMALL; }
@@ -118,8 +120,54 @@ static int rename_sum(struct names *q, propagator *p) {
   bool same = f.p[0] == f.p[1] || f.m[0] == f.m[1];
   int other = same ? 0 : rename_pair(q, f.p[0], f.m[1], f.m[0], f.p[1], f.c);
   if (other < 0) return other;
-  if (one || other) p->dead = true;
+  if (one || other) p->dead = q->renamed = true;
   return CI_OK;
+}
+
+/* ---- differences with an end in common ---- */
+
+static int differ(struct names *q, term x, term y, wide c) {
+  return post_linear(q->s, (wide[]){1, -1}, (term[]){x, y}, 2, REL_NE, c);
+}
+
+/* x - z != c: so x - y and z - y differ, and y - x and y - z. */
+static int share_end(struct names *q, term x, term z, wide c) {
+  int error = CI_OK;
+  for (size_t i = 0; i < q->n && error == CI_OK; i++) {
+    struct name one = q->name[i], other;
+    if (one.x == x && one.y != z && look_up(q, z, one.y, &other))
+      error = differ(q, one.d, other.d, c - one.k + other.k);
+    else if (one.y == x && one.x != z && look_up(q, one.x, z, &other))
+      error = differ(q, other.d, one.d, c - other.k + one.k);
+  }
+  q->effort += q->n;
+  return error;
+}
+
+static int share_ends(struct names *q, const propagator *p) {
+  enum sum_relation rel;
+  const struct linear_sum *l = linear_of(p, &rel);
+  if (!l || p->dead || rel != SUM_NE || l->n != 2 || !is_small(l)) return CI_OK;
+  if (l->a[0] != -l->a[1] || wide_abs(l->a[0]) != 1) return CI_OK;
+  return share_end(q, l->x[l->a[0] < 0], l->x[l->a[0] > 0], l->c);
+}
+
+/* x = d + y + k: where y + k is never 0, x is not d. */
+static int leave_ends(struct names *q) {
+  int error = CI_OK;
+  for (size_t i = 0; i < q->n && error == CI_OK; i++) {
+    const struct name *m = &q->name[i];
+    if (!term_has(q->s, m->y, -m->k)) error = differ(q, m->x, m->d, 0);
+  }
+  return error;
+}
+
+/* What completes cliques, only where there may be some. */
+static int complete(struct names *q, size_t n) {
+  int error = q->renamed ? leave_ends(q) : CI_OK;
+  for (size_t i = 0; i < n && q->renamed && q->effort < EFFORT && error == CI_OK; i++)
+    error = share_ends(q, q->s->posted[i].p);
+  return error;
 }
 
 int recognise_named_differences(store *s) {
@@ -131,6 +179,7 @@ int recognise_named_differences(store *s) {
   if (!ok) error = CI_ENOMEM;
   if (q.n) qsort(q.name, q.n, sizeof *q.name, by_ends);
   for (size_t i = 0; i < n && q.n && error == CI_OK; i++) error = rename_sum(&q, s->posted[i].p);
+  if (error == CI_OK) error = complete(&q, n);
   budget_free(s->budget, q.name, q.capacity * sizeof *q.name);
   return error;
 }
