@@ -9,6 +9,7 @@ struct log { char *text; size_t n, capacity; };
 
 static int take(void *data, const char *text, size_t n) {
   struct log *log = data;
+  if (n > SIZE_MAX / 4) abort();
   if (log->n + n + 1 > log->capacity) {
     log->capacity = 2 * (log->n + n + 1);
     log->text = realloc(log->text, log->capacity);
