@@ -33,8 +33,9 @@ static int rounds(int few) { return getenv("PROOF_ROUNDS") ? atoi(getenv("PROOF_
 /* CI_OK and the log, or the solver's error. */
 static int prove(const ci_model *m, bool best, uint64_t seed, struct log *log, ci_answer *answer) {
   ci_options options = {.seed = seed, .free_search = seed & 1, .limits.seconds = 5};
-  int64_t values[MOST_VARS];
+  int64_t values[16];
   ci_solver *s;
+  CHECK(ci_model_vars(m) <= 16);
   *log = (struct log){0};
   CHECK(ci_solver_new(&s, m, &options) == CI_OK && ci_solver_proof(s, take, log) == CI_OK);
   int error = best ? ci_optimize(s, values, answer, NULL, NULL) : ci_solve(s, values, answer);
