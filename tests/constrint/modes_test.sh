@@ -79,6 +79,12 @@ code "$CONSTRINT" fzn -p 3 best.fzn
 y = 1;
 ----------
 ==========" ] || fail "fzn -p 3: $got $(cat out err)"
+code "$CONSTRINT" fzn -p 3 -s best.fzn
+[ "$got" = 0 ] && grep -q '^%%%mzn-stat: searches=3$' out && grep -q '^%%%mzn-stat: winner=[1-3]$' out &&
+  grep -q '^%%%mzn-stat: sharedNogoods=[0-9]*$' out || fail "fzn -p 3 -s: $got $(cat out err)"
+code "$CONSTRINT" optimize front.cint --threads 2 --progress --json
+[ "$got" = 0 ] && grep -q '"event": *"searches".*"shared_nogoods": *"[0-9]*"' out && grep -q '"event": *"incumbent"' out ||
+  fail "optimize --threads 2 --progress --json: $got $(cat out err)"
 code "$CONSTRINT" solve none.cint --threads 0
 [ "$got" = 2 ] || fail "--threads 0: $got"
 
