@@ -74,11 +74,18 @@ static struct truth truth_of(const ci_model *m, bool best) {
 
 /* ---- all is verified ---- */
 
-struct tally { int none, found, optimal, missed; uint64_t lines, general; };
+struct tally { int none, found, optimal, missed, beyond; uint64_t lines, general; };
 
-static void verify(const ci_model *m, const struct log *log, bool best, ci_answer answer, struct tally *tally) {
+/* A checker whose own numbers leave 128 bits says so and accepts nothing: that is no wrong answer, and rare. */
+static void verify(const ci_model *m, const struct log *log, bool big, bool best, ci_answer answer, struct tally *tally) {
   ci_verdict v;
-  CHECK(ci_verify(m, log->text, log->n, &v) == CI_OK);
+  int error = ci_verify(m, log->text, log->n, &v);
+  if (big && error == CI_ENOMEM && strstr(ci_error(), "beyond 128 bits")) {
+    CHECK(!v.accepted);
+    tally->beyond++;
+    return;
+  }
+  CHECK(error == CI_OK);
   ci_proven wanted = answer == CI_NONE ? CI_PROVEN_UNSATISFIABLE : best ? CI_PROVEN_OPTIMAL : CI_PROVEN_SATISFIABLE;
   if (!v.accepted || v.conclusion != wanted) {
     fprintf(stderr, "line %zu of %zu: %s\n", v.line, v.lines, v.message);
@@ -115,14 +122,15 @@ static void test_random(void) {
     ci_answer answer;
     if (prove(m, best, (uint64_t)i, &log, &answer) == CI_OK) {
       int missed = tally.missed;
-      verify(m, &log, best, answer, &tally);
+      verify(m, &log, recipes[which].big, best, answer, &tally);
       if (missed < tally.missed) fprintf(stderr, "PROOF_SEED=%llu PROOF_ROUNDS=1 PROOF_RECIPE=%d\n", (unsigned long long)(seed + (uint64_t)i), i % RECIPES);
     }
     free(log.text);
     ci_model_free(m);
   }
-  fprintf(stderr, "none %d, found %d, optimal %d, missed %d; %llu lines, %llu by the whole model\n", tally.none, tally.found,
-          tally.optimal, tally.missed, (unsigned long long)tally.lines, (unsigned long long)tally.general);
+  fprintf(stderr, "none %d, found %d, optimal %d, missed %d, beyond 128 bits %d; %llu lines, %llu by the whole model\n", tally.none, tally.found,
+          tally.optimal, tally.missed, tally.beyond, (unsigned long long)tally.lines, (unsigned long long)tally.general);
+  CHECK(tally.beyond * 50 <= tally.none + tally.found + tally.optimal + 50);
   CHECK(!tally.missed && tally.none > 0 && tally.found > 0 && tally.optimal > 0);
 }
 
