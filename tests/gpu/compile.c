@@ -32,6 +32,8 @@ static const struct representative { fr_problem p; const char *config; /* NULL: 
     {{FR_LSTM, FR_TRAINING, FR_BF16, 0, 16, 64, 1, 4096}, COMMON "family=streaming,cluster=1,units=32,batch=16,warps=8,split=8,r_shared=1,r_stream=15,ring=8,staging=0,exchange=mailbox,ahead=0,repoll=1,approx=1,chunk=0"},
     {{FR_SLSTM, FR_BACKWARD, FR_BF16, 1, 8, 64, 1, 8192}, COMMON "family=streaming,cluster=1,units=64,batch=8,warps=8,split=8,r_shared=0,r_stream=16,ring=6,staging=0,exchange=barrier,ahead=0,repoll=0,approx=0,chunk=64"},
     {{FR_ELMAN, FR_INFERENCE, FR_TF32, 1, 9, 64, 2, 256}, COMMON "family=grid,cluster=1,units=16,batch=8,warps=8,split=8,r_shared=0,r_stream=0,ring=0,staging=0,exchange=barrier,ahead=0,repoll=0,approx=0,chunk=0"},
+    {{FR_LSTM, FR_TRAINING, FR_FP32, 0, 9, 8, 1, 32}, COMMON "family=streaming,cluster=1,units=16,batch=8,warps=2,split=2,r_shared=0,r_stream=16,ring=3,staging=0,exchange=mailbox,ahead=0,repoll=0,approx=0,chunk=0"},
+    {{FR_LSTM, FR_TRAINING, FR_FP32, 0, 9, 8, 1, 32}, COMMON "family=streaming,cluster=1,units=16,batch=8,warps=2,split=2,r_shared=0,r_stream=16,ring=3,staging=0,exchange=barrier,ahead=0,repoll=0,approx=0,chunk=0"},
     {{FR_GRU, FR_TRAINING, FR_FP32, 1, 3, 7, 2, 72}, NULL},
     {{FR_SLSTM, FR_TRAINING, FR_TF32, 1, 3, 7, 2, 200}, NULL},
     {{FR_ELMAN, FR_BACKWARD, FR_FP16, 1, 3, 7, 2, 24}, NULL},

@@ -237,7 +237,7 @@ static fr_config config_of(const fr_device *d, const fr_problem *p, fr_int famil
   if (family == FR_RESIDENT) c.units = 0, c.batch = 8, c.split = 1, c.staging = 1, c.ring = 2, c.warps = fr_resident_warps(p->D, p->pass);
   else if (family != FR_ALTERNATING) c.units = 16, c.batch = 8, c.warps = c.split = 2;
   if (family == FR_CLUSTERED) c.cluster = 2; /* of 16 units: a head of 32 */
-  if (family == FR_STREAMING) c.ring = 2, c.r_stream = 16;
+  if (family == FR_STREAMING) c.ring = 3, c.r_stream = 16; /* in fp32 a ring of 2 needs local memory: compile.c holds this one */
   while (family != FR_RESIDENT && c.warps < 8 && !fr_legal(d, p, &c, why)) c.warps = c.split *= 2;
   CHECKF(fr_legal(d, p, &c, why), "%s", why);
   return c;
