@@ -145,5 +145,13 @@ solve satisfy;
 END
 same 'exact beyond 64 bits' '=====UNSATISFIABLE=====' "$("$CONSTRINT" fzn huge.fzn)"
 
+# Counting a long chain keeps to its time: each step of the form's making looks at the clock (it took minutes).
+awk 'BEGIN { n = 20000; for (i = 0; i < n; i++) printf "var 0..9: x%d :: output_var;\n", i
+  for (i = 1; i < n; i++) printf "constraint int_lin_le([1,-1],[x%d,x%d],%d);\n", i - 1, i, i % 3
+  print "solve satisfy;" }' >chain.fzn
+code=0
+timeout 30 "$CONSTRINT" count chain.fzn --time 0.3 2>/dev/null || code=$?
+same 'a count out of time' 3 "$code"
+
 [ $failed = 0 ] && echo 'the FlatZinc mode is as it should be'
 exit $failed

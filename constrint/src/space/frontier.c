@@ -258,7 +258,8 @@ static void end(struct run *r) {
 int frontier_run(struct frontier *x, struct workshop *w) {
   struct run r = {.x = x, .w = w};
   int error = begin(&r);
-  for (uint32_t level = 0; level < x->levels && error == CI_OK; level++) error = step(&r, level);
+  for (uint32_t level = 0; level < x->levels && error == CI_OK; level++)
+    if (!(error = budget_check(x->b))) error = step(&r, level);
   if (error == CI_OK) error = find_unknown(&r);
   end(&r);
   return error;

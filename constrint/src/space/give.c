@@ -182,14 +182,14 @@ static size_t find_open(const struct giving *g) {
 
 static int choose(struct giving *g) {
   int error = CI_OK;
-  while (error == CI_OK && !g->p->empty) {
+  while (error == CI_OK && !g->p->empty && (error = budget_check(g->p->b)) == CI_OK) {
     const struct definition *d = find_ready(g);
     size_t open = d ? 0 : find_open(g);
     if (!d && open == g->p->graph->nvars) break;
     error = d ? give(g, d) : plan_list(g->p, (uint32_t)open);
   }
   /* the last first: their expressions may read those before */
-  while (g->nchosen > 0 && error == CI_OK && !g->p->empty) {
+  while (g->nchosen > 0 && error == CI_OK && !g->p->empty && (error = budget_check(g->p->b)) == CI_OK) {
     const struct definition *d = g->chosen[--g->nchosen];
     error = replace_everywhere(g, d);
     if (error == CI_OK && g->leave_out && !g->p->empty) error = leave_out(g, d);

@@ -272,12 +272,14 @@ static double cost_of(struct ordering *o, const uint32_t *order, double limit) {
 
 /* ---- choosing ---- */
 
+/* Where time runs out, the rest stays as it is: any order is right. */
 static void greedy(struct ordering *o, uint32_t *order) {
   varset done = 0;
   for (uint32_t i = 0; i < o->n; i++) {
     uint32_t best = i;
     double least = INFINITY;
     for (uint32_t k = i; k < o->n; k++) {
+      if (budget_poll(o->p->b)) return;
       double choices = choice_log(o, order[k], done);
       double after = frontier_log(o, done | (varset)1 << (order[k] & 63)) + choices * 1e-3;
       if (!o->p->vars[o->vars[order[k]]].values && choices == 0) after = -1;
@@ -303,7 +305,7 @@ static double improve(struct ordering *o, uint32_t *order) {
   bool better = true;
   for (int rounds = 0; better && rounds < 8 && o->n <= 64; rounds++) {
     better = false;
-    for (uint32_t from = 0; from < o->n; from++) {
+    for (uint32_t from = 0; from < o->n && !budget_poll(o->p->b); from++) {
       for (uint32_t to = 0; to < o->n; to++) {
         if (from == to) continue;
         move(order, from, to);
@@ -337,7 +339,7 @@ static bool settle_one(struct ordering *o, uint32_t *order, const struct giving 
 /* The estimates see to it as a rule, but their sets are not exact beyond 64 variables. */
 static void settle(struct ordering *o, uint32_t *order) {
   bool settled = false;
-  while (!settled) {
+  while (!settled && !budget_check(o->p->b)) {
     settled = true;
     for (size_t i = 0; i < o->ngivings; i++) settled = settle_one(o, order, &o->givings[i]) && settled;
   }

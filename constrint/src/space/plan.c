@@ -85,6 +85,8 @@ bool plan_has(const struct plan_var *v, int64_t value) {
 
 /* ---- conditions ---- */
 
+enum { POLL = 256 }; /* conditions between looks at the clock */
+
 static int add_condition(struct plan *p, pool_id root, ci_expr whole) {
   if (pool_is_int(&p->pool, root)) {
     if (pool_value(&p->pool, root) == 0) p->empty = true;
@@ -92,6 +94,7 @@ static int add_condition(struct plan *p, pool_id root, ci_expr whole) {
   }
   for (size_t i = 0; i < p->nconditions; i++)
     if (p->conditions[i].root == root) return CI_OK;
+  if (p->nconditions % POLL == 0 && budget_check(p->b)) return p->b->stopped;
   if (!budget_grow(p->b, &p->conditions, &p->condition_capacity, p->nconditions + 1, sizeof *p->conditions)) return CI_ENOMEM;
   p->conditions[p->nconditions++] = (struct condition){.root = root, .whole = whole, .part = -1, .defines = -1};
   return CI_OK;
