@@ -189,18 +189,6 @@ static int cover_edges(struct cliques *q) {
   return CI_OK;
 }
 
-/* Propagators that will never run again need not be woken. */
-static void drop_watchers(store *s) {
-  for (size_t x = 0; x < store_terms(s); x++)
-    for (int kind = 0; kind < WATCH_KINDS; kind++) {
-      struct watchers *w = &s->watchers[x][kind];
-      uint32_t kept = 0;
-      for (uint32_t i = 0; i < w->n; i++)
-        if (!w->list[i]->dead) w->list[kept++] = w->list[i];
-      w->n = kept;
-    }
-}
-
 static int run(struct cliques *q) {
   store *s = q->s;
   size_t terms = store_terms(s);
@@ -215,7 +203,6 @@ static int run(struct cliques *q) {
     fill_slots(q);
     fill_ends(q);
     error = cover_edges(q);
-    drop_watchers(s);
   }
   budget_free(s->budget, q->slot, q->slots * sizeof *q->slot);
   budget_free(s->budget, q->first, (terms + 1) * sizeof *q->first);

@@ -3,9 +3,22 @@
 #include "recognise/recognise.h"
 #include "solver.h"
 
+/* Propagators that will never run again need not be woken. */
+static void drop_watchers(store *s) {
+  for (size_t x = 0; x < store_terms(s); x++)
+    for (int kind = 0; kind < WATCH_KINDS; kind++) {
+      struct watchers *w = &s->watchers[x][kind];
+      uint32_t kept = 0;
+      for (uint32_t i = 0; i < w->n; i++)
+        if (!w->list[i]->dead) w->list[kept++] = w->list[i];
+      w->n = kept;
+    }
+}
+
 int reason_at_root(store *s) {
   int error = recognise(s);
   if (error == CI_OK) error = find_cliques(s);
+  drop_watchers(s);
   return error < 0 ? error : narrow_differences(s);
 }
 

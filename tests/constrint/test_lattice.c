@@ -1,19 +1,8 @@
 /* Systems of linear equations over the integers: counts against brute force, and
  * what they decide without search. */
-#include <constrint.h>
-#include <inttypes.h>
-#include <stdbool.h>
-#include <time.h>
-
-#include "test.h"
+#include "solver_test.h"
 
 enum { VARS = 6, EQUATIONS = 5, ROUNDS = 6000, WIDTH = 5 };
-
-static uint64_t state;
-static int draw(int lo, int hi) {
-  state = state * 6364136223846793005u + 1442695040888963407u;
-  return lo + (int)((state >> 33) % (uint64_t)(hi - lo + 1));
-}
 
 /* x[i] = base[i] + step[i] * (0..width[i]) */
 struct problem {
@@ -93,26 +82,6 @@ static void equate(ci_builder *b, const ci_expr *x, const int64_t *a, int n, int
   ci_expr e = ci_apply2(b, CI_EQ, ci_apply(b, CI_ADD, part, (size_t)n), ci_int(b, c));
   if (only_if >= 0) e = ci_apply2(b, CI_EQ, only_if, e);
   CHECK(ci_constrain(b, e, NULL, NULL) == CI_OK);
-}
-
-static ci_expr variable(ci_builder *b, int i, int64_t lo, int64_t hi, int64_t step) {
-  char name[16];
-  snprintf(name, sizeof name, "x%d", i);
-  return ci_var_range(b, name, lo, hi, step);
-}
-
-static ci_solver *solver_of(ci_builder *b, ci_learning learning, ci_model **m) {
-  ci_solver *s;
-  ci_options options = {.learn = learning};
-  CHECK(ci_build(b, m) == CI_OK);
-  CHECK(ci_solver_new(&s, *m, &options) == CI_OK);
-  ci_builder_free(b);
-  return s;
-}
-
-static void release(ci_solver *s, ci_model *m) {
-  ci_solver_free(s);
-  ci_model_free(m);
 }
 
 /* (x - v)^2 <= 0 */
@@ -260,8 +229,6 @@ static const struct test_case cases[] = {
 };
 
 int main(int argc, char **argv) {
-  const char *seed = getenv("LATTICE_SEED");
-  state = seed ? strtoull(seed, NULL, 0) : (uint64_t)time(NULL);
-  fprintf(stderr, "LATTICE_SEED=%" PRIu64 "\n", state);
+  draw_seed("LATTICE_SEED");
   return test_main(cases, argc, argv);
 }

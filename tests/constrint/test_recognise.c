@@ -1,19 +1,8 @@
 /* Structures recognised at the root: random models that have them, and near
  * misses, against brute force; and what is proved without any search. */
-#include <constrint.h>
-#include <inttypes.h>
-#include <stdbool.h>
-#include <time.h>
-
-#include "test.h"
+#include "solver_test.h"
 
 enum { VARS = 10, RELATIONS = 16, ROUNDS = 150, ITEMS = 12 };
-
-static uint64_t state;
-static int draw(int lo, int hi) {
-  state = state * 6364136223846793005u + 1442695040888963407u;
-  return lo + (int)((state >> 33) % (uint64_t)(hi - lo + 1));
-}
 
 /* SUM_IS, SUM_IS_NOT: a . x against c.  APART: x + a[0] <= y or y + a[1] <= x.
  * ITEM: x is the variable number from..from+n-1 at y.  CHOICE: z is a constant
@@ -200,47 +189,29 @@ static ci_expr relation_expr(ci_builder *b, const struct problem *p, const struc
   }
 }
 
-static ci_solver *solver_of(const struct problem *p, ci_learning learning, ci_model **m) {
+static ci_solver *solver_for(const struct problem *p, ci_learning learning, ci_model **m) {
   ci_builder *b;
-  ci_solver *s;
   ci_expr x[VARS];
-  char name[16];
-  ci_options options = {.learn = learning};
   CHECK(ci_builder_new(&b) == CI_OK);
-  for (int i = 0; i < p->n; i++) {
-    snprintf(name, sizeof name, "x%d", i);
-    x[i] = ci_var_range(b, name, p->lo[i], p->hi[i], 1);
-  }
+  for (int i = 0; i < p->n; i++) x[i] = variable(b, i, p->lo[i], p->hi[i], 1);
   for (int i = 0; i < p->relations; i++)
     CHECK(ci_constrain(b, relation_expr(b, p, &p->relation[i], x), NULL, NULL) == CI_OK);
-  CHECK(ci_build(b, m) == CI_OK);
-  CHECK(ci_solver_new(&s, *m, &options) == CI_OK);
-  ci_builder_free(b);
-  return s;
-}
-
-static void release(ci_solver *s, ci_model *m) {
-  ci_solver_free(s);
-  ci_model_free(m);
+  return solver_of(b, learning, m);
 }
 
 /* ---- the checks ---- */
 
 static void check_count(const struct problem *p, uint64_t wanted) {
   ci_model *m;
-  ci_solver *s = solver_of(p, CI_LEARN_AUTO, &m);
-  char *decimal, text[32];
-  CHECK(ci_count(s, &decimal) == CI_OK);
-  snprintf(text, sizeof text, "%" PRIu64, wanted);
-  CHECKF(strcmp(text, decimal) == 0, "%s solutions, and %s by brute force", decimal, text);
-  free(decimal);
+  ci_solver *s = solver_for(p, CI_LEARN_AUTO, &m);
+  check_counted(s, wanted);
   release(s, m);
 }
 
 static void check_solve(const struct problem *p, bool wanted) {
   for (int learning = CI_LEARN_OFF; learning <= CI_LEARN_ON; learning++) {
     ci_model *m;
-    ci_solver *s = solver_of(p, (ci_learning)learning, &m);
+    ci_solver *s = solver_for(p, (ci_learning)learning, &m);
     int64_t values[VARS];
     ci_answer answer;
     int v[VARS];
@@ -272,7 +243,7 @@ static void test_names(void) { check_random(draw_names); }
 /* Without search: nodes. */
 static void check_root(const struct problem *p) {
   ci_model *m;
-  ci_solver *s = solver_of(p, CI_LEARN_OFF, &m);
+  ci_solver *s = solver_for(p, CI_LEARN_OFF, &m);
   int64_t values[VARS];
   ci_answer answer;
   ci_stats stats;
@@ -357,8 +328,6 @@ static const struct test_case cases[] = {
 };
 
 int main(int argc, char **argv) {
-  const char *seed = getenv("RECOGNISE_SEED");
-  state = seed ? strtoull(seed, NULL, 0) : (uint64_t)time(NULL);
-  fprintf(stderr, "RECOGNISE_SEED=%" PRIu64 "\n", state);
+  draw_seed("RECOGNISE_SEED");
   return test_main(cases, argc, argv);
 }

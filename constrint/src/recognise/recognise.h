@@ -9,7 +9,7 @@
 /* All of them, in turn; < 0: out of memory. */
 int recognise(store *s);
 
-/* differences.c: x - y - (z - t) != c, where other constraints name x - y and
+/* named_differences.c: x - y - (z - t) != c, where other constraints name x - y and
  * z - t: those names differ. */
 int recognise_named_differences(store *s);
 /* systems.c: equations over a few terms with a few solutions: those are listed. */
