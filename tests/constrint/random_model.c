@@ -1,5 +1,6 @@
 /* Random small models: every operation, undefined values included. */
 #include "random_model.h"
+#include "test.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -153,4 +154,41 @@ void assignments_next(struct assignments *a) {
 
 void assignments_end(struct assignments *a) {
   for (size_t i = 0; i < a->n; i++) free(a->sorted[i]);
+}
+
+/* ---- knapsacks ---- */
+
+enum { THINGS = 64 };
+
+ci_model *random_knapsack(uint64_t *state, int n, const struct knapsack *of) {
+  ci_builder *b;
+  ci_model *m = NULL;
+  ci_expr x[THINGS], part[THINGS];
+  CHECK(n <= THINGS && ci_builder_new(&b) == CI_OK);
+  for (int i = 0; i < n; i++) {
+    char name[16];
+    snprintf(name, sizeof name, "x%d", i);
+    x[i] = ci_var_range(b, name, 0, 1, 1);
+  }
+  for (int k = 0; k <= of->sums; k++) {
+    for (int i = 0; i < n; i++) part[i] = ci_apply2(b, CI_MUL, ci_int(b, of->least + random_below(state, of->range)), x[i]);
+    ci_expr sum = ci_apply(b, CI_ADD, part, (size_t)n);
+    if (k == of->sums) ci_objective(b, sum, 1);
+    else ci_constrain(b, ci_apply2(b, CI_LE, sum, ci_int(b, of->capacity * n)), NULL, NULL);
+  }
+  CHECK(ci_build(b, &m) == CI_OK);
+  ci_builder_free(b);
+  return m;
+}
+
+int64_t optimum(const ci_model *m, ci_options options, ci_stats *stats) {
+  int64_t values[THINGS], best = 0;
+  ci_answer answer;
+  ci_solver *s;
+  CHECK(ci_solver_new(&s, m, &options) == CI_OK);
+  CHECK(ci_optimize(s, values, &answer, NULL, NULL) == CI_OK && answer == CI_FOUND);
+  CHECK(ci_eval_objective(m, 0, values, &best) == CI_OK);
+  ci_solver_stats(s, stats);
+  ci_solver_free(s);
+  return best;
 }

@@ -30,4 +30,11 @@ void assignments_begin(struct assignments *a, const ci_model *m);
 void assignments_next(struct assignments *a);
 void assignments_end(struct assignments *a);
 
+/* A knapsack of n things, 0 or 1 of each, that `sums` weights bound; their worth is maximised. */
+struct knapsack { int sums, least, range, capacity; }; /* weights and worth from least on, so many; capacity for each of n */
+ci_model *random_knapsack(uint64_t *state, int n, const struct knapsack *k);
+
+/* The best value of a model of at most 64 variables that has one. */
+int64_t optimum(const ci_model *m, ci_options options, ci_stats *stats);
+
 #endif

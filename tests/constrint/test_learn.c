@@ -236,39 +236,8 @@ static void test_nogoods(void) {
 
 /* ---- turns, memory, time ---- */
 
-/* A knapsack: the plain search fails some thousand times. */
-static ci_model *knapsack(uint64_t *state, int n) {
-  ci_builder *b;
-  ci_model *m = NULL;
-  ci_expr x[24], part[24];
-  CHECK(ci_builder_new(&b) == CI_OK);
-  for (int i = 0; i < n; i++) {
-    char name[16];
-    snprintf(name, sizeof name, "x%d", i);
-    x[i] = ci_var_range(b, name, 0, 1, 1);
-  }
-  for (int k = 0; k < 4; k++) {
-    for (int i = 0; i < n; i++) part[i] = ci_apply2(b, CI_MUL, ci_int(b, 5 + random_below(state, 50)), x[i]);
-    ci_expr sum = ci_apply(b, CI_ADD, part, (size_t)n);
-    if (k == 3) ci_objective(b, sum, 1);
-    else ci_constrain(b, ci_apply2(b, CI_LE, sum, ci_int(b, 14 * n)), NULL, NULL);
-  }
-  CHECK(ci_build(b, &m) == CI_OK);
-  ci_builder_free(b);
-  return m;
-}
-
-static int64_t optimum(const ci_model *m, ci_options options, ci_stats *stats) {
-  int64_t values[24], best = 0;
-  ci_answer answer;
-  ci_solver *s;
-  CHECK(ci_solver_new(&s, m, &options) == CI_OK);
-  CHECK(ci_optimize(s, values, &answer, NULL, NULL) == CI_OK && answer == CI_FOUND);
-  CHECK(ci_eval_objective(m, 0, values, &best) == CI_OK);
-  ci_solver_stats(s, stats);
-  ci_solver_free(s);
-  return best;
-}
+/* The plain search fails some thousand times. */
+static const struct knapsack hard = {3, 5, 50, 14};
 
 /* The two searches take turns from a thousand failures on. */
 static void test_turns(void) {
@@ -276,7 +245,7 @@ static void test_turns(void) {
   uint64_t most = 0;
   for (int i = 0; i < 4; i++) {
     ci_stats stats;
-    ci_model *m = knapsack(&state, 17 + i % 2);
+    ci_model *m = random_knapsack(&state, 17 + i % 2, &hard);
     int64_t best = optimum(m, (ci_options){.learn = CI_LEARN_OFF}, &stats);
     CHECK(optimum(m, (ci_options){.learn = CI_LEARN_AUTO, .no_relaxation = 1}, &stats) == best);
     most = stats.failures > most ? stats.failures : most;
@@ -290,7 +259,7 @@ static void test_turns(void) {
 static void test_same_seed(void) {
   uint64_t state = seed_of_run();
   ci_stats one, two;
-  ci_model *m = knapsack(&state, 16);
+  ci_model *m = random_knapsack(&state, 16, &hard);
   optimum(m, (ci_options){.learn = CI_LEARN_ON, .seed = 5}, &one);
   optimum(m, (ci_options){.learn = CI_LEARN_ON, .seed = 5}, &two);
   CHECK(one.nodes == two.nodes && one.failures == two.failures && one.propagations == two.propagations);
@@ -318,7 +287,7 @@ static void test_starvation(void) {
 /* Too little memory to learn: the answer comes all the same. */
 static void test_without_memory(void) {
   uint64_t state = seed_of_run();
-  ci_model *m = knapsack(&state, 17);
+  ci_model *m = random_knapsack(&state, 17, &hard);
   ci_stats stats;
   int64_t best = optimum(m, (ci_options){.learn = CI_LEARN_OFF}, &stats);
   CHECK(optimum(m, (ci_options){.limits.memory_bytes = stats.peak_bytes + 20000}, &stats) == best);
@@ -327,7 +296,7 @@ static void test_without_memory(void) {
 
 static void test_time(void) {
   uint64_t state = seed_of_run();
-  ci_model *m = knapsack(&state, 24);
+  ci_model *m = random_knapsack(&state, 24, &hard);
   int64_t values[24];
   ci_answer answer;
   ci_solver *s;

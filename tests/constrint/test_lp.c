@@ -221,44 +221,13 @@ static void test_wrong_guesses(void) {
 
 /* ---- GLPK ---- */
 
-/* A knapsack of n things that takes the relaxation. */
-static ci_model *knapsack(uint64_t *state, int n) {
-  ci_builder *b;
-  ci_model *m = NULL;
-  ci_expr x[64], part[64];
-  CHECK(ci_builder_new(&b) == CI_OK);
-  for (int i = 0; i < n; i++) {
-    char name[16];
-    snprintf(name, sizeof name, "x%d", i);
-    x[i] = ci_var_range(b, name, 0, 1, 1);
-  }
-  for (int k = 0; k < 6; k++) {
-    for (int i = 0; i < n; i++) part[i] = ci_apply2(b, CI_MUL, ci_int(b, 100 + random_below(state, 900)), x[i]);
-    ci_expr sum = ci_apply(b, CI_ADD, part, (size_t)n);
-    if (k == 5) ci_objective(b, sum, 1);
-    else ci_constrain(b, ci_apply2(b, CI_LE, sum, ci_int(b, 275 * n)), NULL, NULL);
-  }
-  CHECK(ci_build(b, &m) == CI_OK);
-  ci_builder_free(b);
-  return m;
-}
-
-static int64_t optimum(const ci_model *m, ci_options options, ci_stats *stats) {
-  int64_t values[64], best = 0;
-  ci_answer answer;
-  ci_solver *s;
-  CHECK(ci_solver_new(&s, m, &options) == CI_OK);
-  CHECK(ci_optimize(s, values, &answer, NULL, NULL) == CI_OK && answer == CI_FOUND);
-  CHECK(ci_eval_objective(m, 0, values, &best) == CI_OK);
-  ci_solver_stats(s, stats);
-  ci_solver_free(s);
-  return best;
-}
+/* Takes the relaxation. */
+static const struct knapsack hard = {5, 100, 900, 275};
 
 static void test_pays(void) {
   uint64_t state = seed_of_run();
   ci_stats with, without, again;
-  ci_model *m = knapsack(&state, 18);
+  ci_model *m = random_knapsack(&state, 18, &hard);
   int64_t best = optimum(m, (ci_options){.learn = CI_LEARN_AUTO}, &with);
   CHECK(optimum(m, (ci_options){.no_relaxation = 1}, &without) == best);
   CHECK(optimum(m, (ci_options){.learn = CI_LEARN_AUTO}, &again) == best);
@@ -271,7 +240,7 @@ static void test_pays(void) {
 static void test_host(void) {
   uint64_t state = seed_of_run();
   ci_stats stats;
-  ci_model *m = knapsack(&state, 16);
+  ci_model *m = random_knapsack(&state, 16, &hard);
   int before, after;
   glp_prob *own = glp_create_prob();
   glp_add_rows(own, 3);
@@ -312,7 +281,7 @@ static void test_abort(void) {
 static void test_starvation(void) {
   uint64_t state = seed_of_run();
   ci_stats stats;
-  ci_model *m = knapsack(&state, 14);
+  ci_model *m = random_knapsack(&state, 14, &hard);
   int64_t best = optimum(m, (ci_options){.learn = CI_LEARN_AUTO}, &stats), got, values[64];
   for (uint64_t k = 1; k < 400; k += 1 + k / 12) {
     ci_solver *s;
@@ -339,7 +308,7 @@ static void test_threads(void) {
   uint64_t state = seed_of_run();
   pthread_t thread[4];
   ci_stats stats;
-  ci_model *m = knapsack(&state, 16);
+  ci_model *m = random_knapsack(&state, 16, &hard);
   int64_t best = optimum(m, (ci_options){.learn = CI_LEARN_AUTO}, &stats);
   for (int i = 0; i < 4; i++) CHECK(pthread_create(&thread[i], NULL, solve_in_thread, m) == 0);
   for (int i = 0; i < 4; i++) {
